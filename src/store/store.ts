@@ -1,0 +1,114 @@
+import type { AllowFrom } from "../delegate/allow-from.ts";
+import type { ChallengeDigest } from "../delegate/challenge-digest.ts";
+import type { CredentialId, KeyHash } from "../delegate/credential.ts";
+import type { Delegate, DelegateId, PublishedDigests } from "../delegate/delegate.ts";
+
+/**
+ * What must survive: delegates, their credentials, the newest challenge values, the names that were
+ * deleted, and the SOA serial of each zone. This file is the contract; `test/store/store-contract.ts`
+ * checks it against every adapter.
+ *
+ * Each method is one unit of work: it happens whole or not at all, and when its promise resolves
+ * what it did is durable (it survives a power cut). There is no begin and no commit, since one
+ * adapter cannot await inside a transaction. Units of work take effect one after the other, in the
+ * order in which they were called.
+ *
+ * A method rejects only for faults of the storage (`StoreError`); what a caller can provoke is a value.
+ *
+ * A zone is named by its apex in presentation format, lower case, without the final dot.
+ */
+export interface Store {
+  /**
+   * Begins a run of the server with this static data of the zone: `recordsHash` is any text that
+   * differs when the data differs. The serial rises with every run, so that it is larger after
+   * a restart and after a change of the records (RFC 1982). `initialSerial` is used for a zone
+   * that the store has never seen.
+   *
+   * @returns the serial to answer with.
+   */
+  beginRun(zone: string, recordsHash: string, initialSerial: number): Promise<number>;
+
+  /**
+   * Adds a delegate with its first credential. Subdomains are unique over live and deleted ones for
+   * ever, user names over all credentials.
+   *
+   * @returns "taken" if the subdomain was ever used or the user name exists; nothing is stored then.
+   */
+  createDelegate(delegate: NewDelegate): Promise<"created" | "taken">;
+
+  /** The credential of that user name and its delegate, or undefined if it is unknown, revoked or its delegate is deleted. */
+  findCredential(username: string): Promise<StoredCredential | undefined>;
+
+  /**
+   * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates
+   * (a repeated value counts as an update). Raises the zone's serial by one (RFC 1982) in the same
+   * transaction. Credential and delegate are looked up again by id inside it.
+   *
+   * @returns what the delegate publishes from now on, or "gone" if the credential was revoked, does
+   * not belong to the delegate, or the delegate was deleted; nothing changes then.
+   */
+  addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone">;
+
+  /**
+   * Deletes a live delegate: its credentials and values go, its name stays taken for ever. The
+   * zone's serial rises.
+   *
+   * @returns "gone" if there is no such live delegate.
+   */
+  deleteDelegate(delegateId: DelegateId): Promise<{ readonly serial: number } | "gone">;
+
+  /** What every live delegate of the zone publishes, at most `slots` updates each; in no particular order. */
+  publishedDigests(zone: string, slots: number): AsyncIterable<PublishedDigests>;
+
+  /** Releases the storage. Units of work that were called before still take effect; none may be called after. */
+  close(): Promise<void>;
+}
+
+export interface NewDelegate {
+  readonly zone: string;
+  readonly subdomain: string;
+  readonly allowFrom: AllowFrom;
+  readonly username: string;
+  readonly keyHash: KeyHash;
+  /** Milliseconds since 1970, for display only. */
+  readonly createdMs: number;
+}
+
+export interface StoredCredential {
+  readonly id: CredentialId;
+  readonly keyHash: KeyHash;
+  readonly delegate: Delegate;
+}
+
+export interface ChallengeUpdate {
+  readonly credentialId: CredentialId;
+  readonly delegateId: DelegateId;
+  readonly digest: ChallengeDigest;
+  /** How many updates are kept, 1 or more. */
+  readonly slots: number;
+  /** Milliseconds since 1970, for display only: the order is that of the sequence. */
+  readonly createdMs: number;
+}
+
+export interface ChallengeUpdated extends PublishedDigests {
+  readonly serial: number;
+}
+
+export type StoreErrorCode =
+  /** The file belongs to something else and was not touched. */
+  | "foreign_database"
+  /** The data was written by a newer version of dnsvouch. */
+  | "newer_schema"
+  /** The storage cannot be opened, read or written. */
+  | "storage_unavailable";
+
+/** A fault of the storage. `message` says what, where and what to do next. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StoreError";
+    this.code = code;
+  }
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+// Each file starts its own resolvers, CA and clients on fixed loopback addresses: one file at a time.
+export default defineConfig({
+  test: {
+    include: ["test/integration/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  },
+});
