@@ -1,0 +1,70 @@
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { type Authority, respond } from "./respond.ts";
+
+/** Octets that wait in the kernel while we are busy: bursts of several thousand questions. */
+const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
+
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers DNS over UDP at an address; port 0 takes a free one. Rejects with the system's error
+ * (`code` EADDRINUSE, EACCES, …) if the address cannot be bound.
+ */
+export async function listenUdp(
+  authority: Authority,
+  address: string,
+  port: number,
+): Promise<Listener> {
+  const isIpv6 = address.includes(":");
+  const socket = createSocket({
+    type: isIpv6 ? "udp6" : "udp4",
+    // An IPv6 wildcard would take the IPv4 port too, which is a socket of its own here.
+    ipv6Only: isIpv6,
+    // Addresses are numeric: spares the look-up that would else precede each response.
+    lookup: (host, _options, callback) => callback(null, host, isIpv6 ? 6 : 4),
+  });
+  await bind(socket, address, port);
+  enlargeReceiveBuffer(socket);
+  socket.on("message", (octets, peer) => answer(socket, authority, octets, peer));
+  // What the network says of a response that was sent (ICMP) concerns nobody here.
+  socket.on("error", () => {});
+  const bound = socket.address();
+  return {
+    address: bound.address,
+    port: bound.port,
+    close: () => new Promise((resolve) => socket.close(resolve)),
+  };
+}
+
+function answer(socket: Socket, authority: Authority, octets: Buffer, peer: RemoteInfo): void {
+  // Port 0 cannot be sent to; only a forged datagram has it.
+  if (peer.port === 0) return;
+  const response = respond(authority, octets, "udp");
+  if (response !== undefined) socket.send(response, peer.port, peer.address, ignoreSendError);
+}
+
+function ignoreSendError(): void {
+  // A peer that cannot be reached asks again; there is nobody to tell.
+}
+
+function bind(socket: Socket, address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function enlargeReceiveBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_OCTETS);
+  } catch {
+    // The system's limit holds then, which only costs questions in bursts.
+  }
+}
