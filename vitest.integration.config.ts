@@ -1,7 +1,7 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 // Each file starts its own resolvers, CA and clients on fixed loopback addresses: one file at a time.
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/integration/**/*.test.ts"],
     fileParallelism: false,
@@ -9,3 +9,5 @@ export default defineConfig({
     hookTimeout: 60_000,
   },
 });
+
+export default config;

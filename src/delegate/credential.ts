@@ -14,7 +14,7 @@ const KEY = /^[A-Za-z0-9_-]{40}$/;
 /** Compared for unknown users, so that they cost what a wrong key costs. */
 const NO_KEY_HASH: KeyHash = new Uint8Array(32);
 
-/** A new key from `randomOctets`, which must be a CSPRNG (`crypto.randomBytes`). */
+/** A new key from `randomOctets`, which must be a CSPRNG. */
 export function generateApiKey(randomOctets: (count: number) => Buffer): ApiKey {
   return randomOctets(KEY_OCTETS).toString("base64url") as ApiKey;
 }

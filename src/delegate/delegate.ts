@@ -16,7 +16,7 @@ export interface Delegate {
 /** What a delegate publishes at one moment. */
 export interface PublishedDigests {
   readonly subdomain: string;
-  /** The newest updates without repetitions, oldest first; empty for a delegate that was never written. */
+  /** The newest updates, oldest first, a repeated value once and in its newest place; empty for a delegate that was never written. */
   readonly digests: readonly ChallengeDigest[];
   /** Number of the newest update among them: larger is newer, whatever any clock says. 0: never written. */
   readonly sequence: number;

@@ -14,23 +14,24 @@ import type { Delegate, DelegateId, PublishedDigests } from "../delegate/delegat
  * order in which they were called.
  *
  * A method rejects only for faults of the storage (`StoreError`); what a caller can provoke is a value.
+ * After a rejection nothing has changed, and the same call may succeed later.
  *
  * A zone is named by its apex in presentation format, lower case, without the final dot.
  */
 export interface Store {
   /**
-   * Begins a run of the server with this static data of the zone: `recordsHash` is any text that
-   * differs when the data differs. The serial rises with every run, so that it is larger after
-   * a restart and after a change of the records (RFC 1982). `initialSerial` is used for a zone
-   * that the store has never seen.
+   * Begins a run of the server. The serial rises with every run, so that it is larger after
+   * a restart and with whatever static records the configuration has by then (RFC 1982).
+   * `initialSerial` is used for a zone that the store has never seen.
    *
    * @returns the serial to answer with.
    */
-  beginRun(zone: string, recordsHash: string, initialSerial: number): Promise<number>;
+  beginRun(zone: string, initialSerial: number): Promise<number>;
 
   /**
-   * Adds a delegate with its first credential. Subdomains are unique over live and deleted ones for
-   * ever, user names over all credentials.
+   * Adds a delegate with its first credential, to a zone of which a run was begun at any time.
+   * Subdomains are unique over live and deleted ones of the zone for ever (ASCII letters in either
+   * case are the same and stored in lower case), user names over all credentials.
    *
    * @returns "taken" if the subdomain was ever used or the user name exists; nothing is stored then.
    */
@@ -41,8 +42,9 @@ export interface Store {
 
   /**
    * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates
-   * (a repeated value counts as an update). Raises the zone's serial by one (RFC 1982) in the same
-   * transaction. Credential and delegate are looked up again by id inside it.
+   * (a repeated value counts as an update, and is published once, in the place of its newest).
+   * Raises the zone's serial by one (RFC 1982) in the same transaction. Credential and delegate are
+   * looked up again by id inside it.
    *
    * @returns what the delegate publishes from now on, or "gone" if the credential was revoked, does
    * not belong to the delegate, or the delegate was deleted; nothing changes then.
@@ -53,14 +55,26 @@ export interface Store {
    * Deletes a live delegate: its credentials and values go, its name stays taken for ever. The
    * zone's serial rises.
    *
+   * @param deletedMs milliseconds since 1970, for display only.
    * @returns "gone" if there is no such live delegate.
    */
-  deleteDelegate(delegateId: DelegateId): Promise<{ readonly serial: number } | "gone">;
+  deleteDelegate(
+    delegateId: DelegateId,
+    deletedMs: number,
+  ): Promise<{ readonly serial: number } | "gone">;
 
-  /** What every live delegate of the zone publishes, at most `slots` updates each; in no particular order. */
+  /**
+   * What every live delegate of the zone publishes, at most `slots` updates each; in no particular
+   * order. Each delegate is read whole at one moment, but not all at the same: what is written while
+   * the caller iterates may be seen or not. A caller that also learns of writes keeps what has the
+   * larger sequence, and forgets the delegates that were deleted meanwhile.
+   */
   publishedDigests(zone: string, slots: number): AsyncIterable<PublishedDigests>;
 
-  /** Releases the storage. Units of work that were called before still take effect; none may be called after. */
+  /**
+   * Releases the storage. Units of work that were called before still take effect; none may be
+   * called after, and no iteration may go on.
+   */
   close(): Promise<void>;
 }
 

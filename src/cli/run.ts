@@ -1,0 +1,50 @@
+import { Command, CommanderError } from "commander";
+import { serveCommand } from "./serve-command.ts";
+import { version } from "./version.ts";
+
+/** Exit codes of every command; `serve` itself ends with 0, 1 or 3. */
+export const ExitCode = { OK: 0, FAILED: 1, USAGE: 3 } as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const EXAMPLES = `
+Examples:
+  dnsvouch                                  answer for auth.example.org on loopback, to try it
+  dnsvouch serve -c /etc/dnsvouch/config.toml
+`;
+
+/**
+ * Runs one command line (without node and script) to its end.
+ *
+ * @returns the exit code of the process.
+ */
+export async function run(argv: readonly string[], env: Environment): Promise<number> {
+  let exitCode: number = ExitCode.OK;
+  const program = new Command("dnsvouch")
+    .description("Authoritative DNS server and acme-dns API for ACME DNS-01 challenge delegation.")
+    .version(`dnsvouch ${version()}`, "-V, --version", "print the version")
+    .addHelpText("after", EXAMPLES)
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  program
+    .command("serve", { isDefault: true })
+    .description("answer DNS and the HTTP API until SIGTERM or SIGINT")
+    .option("-c, --config <file>", "configuration file (TOML; an acme-dns config.cfg will do)")
+    .action(async (options: { config?: string }) => {
+      exitCode = await serveCommand(options.config, env);
+    });
+  program
+    .command("version")
+    .description("print the version")
+    .action(() => {
+      process.stdout.write(`dnsvouch ${version()}\n`);
+    });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    // Commander has said on stderr what is wrong with the command line, or printed help or version.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
+    throw error;
+  }
+  return exitCode;
+}

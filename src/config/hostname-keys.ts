@@ -1,0 +1,104 @@
+import type { Section } from "./key.ts";
+import { boolean, duration, integer, oneOf, textList } from "./value-kind.ts";
+
+const CENTURY_SECONDS = 3_153_600_000;
+
+/** How the CNAMEs of customers are checked. */
+export interface ChecksConfig {
+  readonly intervalSeconds: number;
+  /** Empty: those of the system. */
+  readonly resolvers: readonly string[];
+  readonly confirmations: number;
+  readonly staleAfterSeconds: number;
+  readonly edgeTargets: readonly string[];
+  readonly tlsProbe: boolean;
+  readonly allowPrivate: boolean;
+}
+
+export const checksSection: Section<ChecksConfig> = {
+  toml: "checks",
+  keys: {
+    intervalSeconds: {
+      toml: "interval",
+      kind: duration(60, CENTURY_SECONDS),
+      default: "6h",
+      description: "How often a host name that works is checked again.",
+    },
+    resolvers: {
+      toml: "resolvers",
+      kind: textList,
+      default: [],
+      description: "Resolvers to ask. Empty means those of the system.",
+    },
+    confirmations: {
+      toml: "confirmations",
+      kind: integer(1, 10),
+      default: 2,
+      description: "How many checks in a row must pass before a host name is ready.",
+    },
+    staleAfterSeconds: {
+      toml: "stale_after",
+      kind: duration(1, CENTURY_SECONDS),
+      default: "75d",
+      description: "A host name without an update for so long is stale.",
+    },
+    edgeTargets: {
+      toml: "edge_targets",
+      kind: textList,
+      default: [],
+      description:
+        "Addresses, networks and names that host names point to when traffic comes to you.",
+    },
+    tlsProbe: {
+      toml: "tls_probe",
+      kind: boolean,
+      default: false,
+      description: "Look at the certificate that a host name serves, too.",
+    },
+    allowPrivate: {
+      toml: "allow_private",
+      kind: boolean,
+      default: false,
+      description: "Ask name servers at private addresses, too.",
+    },
+  },
+};
+
+/** What happens to the delegates of customers that leave. */
+export interface PolicyConfig {
+  readonly offboardAction: "notify" | "lock" | "none";
+  readonly offboardAfterSeconds: number;
+  readonly neverPointedAfterSeconds: number;
+  readonly approval: "none" | "manual";
+}
+
+export const policySection: Section<PolicyConfig> = {
+  toml: "policy",
+  keys: {
+    offboardAction: {
+      toml: "offboard_action",
+      kind: oneOf(["notify", "lock", "none"]),
+      default: "notify",
+      description:
+        "What to do when a host name points elsewhere: tell, lock its delegate, nothing.",
+    },
+    offboardAfterSeconds: {
+      toml: "offboard_after",
+      kind: duration(0, CENTURY_SECONDS),
+      default: "72h",
+      description: "How long a host name must have pointed elsewhere for offboard_action.",
+    },
+    neverPointedAfterSeconds: {
+      toml: "never_pointed_after",
+      kind: duration(0, CENTURY_SECONDS),
+      default: "90d",
+      description: "A delegate that no CNAME has pointed to for so long is reported.",
+    },
+    approval: {
+      toml: "approval",
+      kind: oneOf(["none", "manual"]),
+      default: "none",
+      description: "manual: a new delegate works only after an administrator has approved it.",
+    },
+  },
+};

@@ -1,0 +1,195 @@
+import type { CheckedSetting, CheckedSettings } from "./value-reader.ts";
+
+/**
+ * Keys whose mechanism this version does not have. Rows go when the mechanism comes.
+ *
+ * A key without a row works, is accepted for acme-dns, or only refines a key that has one: the paths
+ * of certificates mean nothing while `api.tls` is refused.
+ */
+
+/** A protection that somebody relies on: starting without it would be a lie. */
+interface Refusal {
+  readonly path: string;
+  /** The values that can be given. */
+  readonly accepted: readonly unknown[];
+  readonly why: string;
+  readonly instead: string;
+}
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    path: "database.engine",
+    accepted: ["sqlite"],
+    why: "this version keeps its data in SQLite only",
+    instead: 'set engine = "sqlite" and connection to a file',
+  },
+  {
+    path: "api.tls",
+    accepted: ["none"],
+    why: "this version has no TLS of its own, and keys would be sent in the clear",
+    instead: 'set tls = "none" and ip = "127.0.0.1", with a reverse proxy for HTTPS in front',
+  },
+  {
+    path: "api.registration",
+    accepted: ["open"],
+    why: "this version cannot tell who may register",
+    instead: 'set registration = "open", or disable_registration = true to let nobody register',
+  },
+  {
+    path: "api.registration_tokens",
+    accepted: [[]],
+    why: "this version has no registration tokens, and anybody could register",
+    instead: "remove the key; disable_registration = true lets nobody register",
+  },
+  {
+    path: "api.registration_tokens_file",
+    accepted: [""],
+    why: "this version has no registration tokens, and anybody could register",
+    instead: "remove the key; disable_registration = true lets nobody register",
+  },
+  {
+    path: "api.registration_sources",
+    accepted: [[]],
+    why: "this version does not look at who registers, and anybody could",
+    instead:
+      "remove the key and let a firewall decide; disable_registration = true lets nobody register",
+  },
+  {
+    path: "api.use_header",
+    accepted: [false],
+    why: "this version does not read addresses from headers, and allowfrom would look at the address of the proxy",
+    instead: "set use_header = false",
+  },
+  {
+    path: "api.trusted_proxies",
+    accepted: [[]],
+    why: "this version does not read addresses from headers, and allowfrom would look at the address of the proxy",
+    instead: "remove the key",
+  },
+  {
+    path: "metrics.token_file",
+    accepted: [""],
+    why: "this version has no metrics that a token could protect",
+    instead: "remove the key",
+  },
+  {
+    path: "portal.password_file",
+    accepted: [""],
+    why: "this version has no portal that a password could protect",
+    instead: "remove the key",
+  },
+  {
+    path: "lego_storage.token_file",
+    accepted: [""],
+    why: "this version does not store accounts for lego",
+    instead: "remove the key",
+  },
+  {
+    path: "lego_storage.key_file",
+    accepted: [""],
+    why: "this version does not store accounts for lego",
+    instead: "remove the key",
+  },
+  {
+    path: "policy.approval",
+    accepted: ["none"],
+    why: "this version has no approval, and new delegates would work at once",
+    instead: 'set approval = "none"',
+  },
+];
+
+/** Keys that change nothing in this version, by what is missing. */
+const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why: string }[] = [
+  {
+    paths: ["api.secret_file", "api.tls_bootstrap", "api.hsts_enabled"],
+    why: "it belongs to a part of the API that is not built yet",
+  },
+  { paths: ["dns.txt_max_age"], why: "values are kept until newer ones replace them" },
+  { paths: ["dns.rrl_per_second"], why: "answers are not limited by rate yet" },
+  {
+    paths: ["dns.tcp_connections", "dns.tcp_connections_per_source"],
+    why: "TCP connections are not counted yet",
+  },
+  { paths: ["dns.workers", "dns.io"], why: "one thread answers all queries" },
+  { paths: ["dns.nsid", "dns.cookie_secret_file"], why: "that EDNS option is not sent yet" },
+  {
+    paths: ["dns.caa_apex", "dns.caa_delegates"],
+    why: "CAA records come from general.records only",
+  },
+  { paths: ["dns.secondaries", "dns.update_wait"], why: "the zone is not transferred yet" },
+  { paths: ["naming.default", "naming.tombstone"], why: "delegates are named at random" },
+  { paths: ["instant.enabled"], why: "there are no instant names yet" },
+  {
+    paths: [
+      "checks.interval",
+      "checks.resolvers",
+      "checks.confirmations",
+      "checks.stale_after",
+      "checks.edge_targets",
+      "checks.tls_probe",
+      "checks.allow_private",
+      "policy.offboard_action",
+      "policy.offboard_after",
+      "policy.never_pointed_after",
+    ],
+    why: "host names of customers are not checked yet",
+  },
+  {
+    paths: [
+      "portal.listen",
+      "portal.admin_user",
+      "portal.session",
+      "portal.insecure",
+      "portal.trusted_user_header",
+    ],
+    why: "there is no portal yet",
+  },
+  { paths: ["metrics.listen", "metrics.per_delegate"], why: "there are no metrics yet" },
+  {
+    paths: [
+      "limits.register_per_source_per_hour",
+      "limits.register_per_day",
+      "limits.auth_failures_per_source_per_minute",
+      "limits.bcrypt_queue",
+      "limits.http_connections",
+      "limits.http_connections_per_source",
+    ],
+    why: "this is not limited yet",
+  },
+  { paths: ["notify.webhook", "notify.ntfy", "notify.smtp"], why: "no messages are sent yet" },
+  { paths: ["ct.url"], why: "certificate transparency is not watched yet" },
+  { paths: ["backup.dir"], why: "there are no scheduled backups yet" },
+  { paths: ["audit.max_days", "audit.max_mib"], why: "there is no audit trail yet" },
+];
+
+/**
+ * What cannot be done with these settings: `problems` if the server would protect less than
+ * somebody asked for, `warnings` for the rest.
+ */
+export function findNotBuiltYet(checked: CheckedSettings): {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+} {
+  const problems = REFUSALS.flatMap(({ path, accepted, why, instead }) => {
+    const setting = checked.get(path);
+    if (!setting || isOneOf(setting.value, accepted)) return [];
+    return [`${setting.origin}: ${setting.shown} is refused: ${why}; ${instead}`];
+  });
+  const warnings = WITHOUT_EFFECT.flatMap(({ paths, why }) =>
+    paths.flatMap((path) => {
+      const setting = checked.get(path);
+      if (!setting || asksForNothing(setting)) return [];
+      return [`${setting.shown} has no effect in this version: ${why}`];
+    }),
+  );
+  return { problems, warnings };
+}
+
+function asksForNothing({ value, usual }: CheckedSetting): boolean {
+  return isOneOf(value, [usual, undefined, 0, "", false, []]);
+}
+
+/** Values are texts, numbers, lists and plain objects, so equal texts mean equal values. */
+function isOneOf(value: unknown, values: readonly unknown[]): boolean {
+  return values.some((other) => JSON.stringify(other) === JSON.stringify(value));
+}

@@ -1,0 +1,276 @@
+import { z } from "zod";
+import { parseDomainName, parseMailboxName } from "./domain-name.ts";
+import {
+  type DnsProtocol,
+  isIpv4,
+  isIpv6,
+  type ListenAddress,
+  parseDnsProtocol,
+  parseListenAddress,
+} from "./listen-address.ts";
+
+/** What may be written for a key, and what it becomes. */
+export interface ValueKind<Value> {
+  /** From the value of the TOML file to the value of the `Config`. */
+  readonly schema: z.ZodType<Value>;
+  /** What is allowed, for error messages and the reference. */
+  readonly allowed: string;
+  /** As one would write it in the file, after `key = `. */
+  readonly example: string;
+  /** The text of an environment variable as the value that a file would have. */
+  readonly fromText: (text: string) => unknown;
+}
+
+const asText = (text: string): unknown => text;
+const asInteger = (text: string): unknown => (/^-?\d{1,15}$/.test(text) ? Number(text) : text);
+const asList = (text: string): unknown =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+/** A schema for text, made of a function that returns undefined for what it does not accept. */
+function parsedText<Value>(parse: (text: string) => Value | undefined): z.ZodType<Value> {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.issues.push({ code: "custom", message: "not accepted", input: text });
+    return z.NEVER;
+  });
+}
+
+function checkedText(isAccepted: (text: string) => boolean): z.ZodType<string> {
+  return parsedText((text) => (isAccepted(text) ? text : undefined));
+}
+
+/** The same kind, but "" is accepted too and means that there is none. */
+export function optional(kind: ValueKind<string>): ValueKind<string> {
+  const schema = z.union([z.literal(""), kind.schema]);
+  return { ...kind, schema, allowed: `${kind.allowed}, or ""` };
+}
+
+export const boolean: ValueKind<boolean> = {
+  schema: z.boolean(),
+  allowed: "true or false",
+  example: "true",
+  fromText: (text) =>
+    text === "true" || text === "1" ? true : text === "false" || text === "0" ? false : text,
+};
+
+export function integer(minimum: number, maximum: number): ValueKind<number> {
+  return {
+    schema: z.int().min(minimum).max(maximum),
+    allowed: `a whole number from ${minimum} to ${maximum}`,
+    example: String(minimum),
+    fromText: asInteger,
+  };
+}
+
+/** A number of things, where 0 has a meaning of its own ("no limit", "off"). */
+export const count: ValueKind<number> = { ...integer(0, 1_000_000_000), example: "100" };
+
+/** RFC 2181 section 8: a TTL is a number of seconds of at most 31 bits. */
+export const ttl: ValueKind<number> = { ...integer(0, 2_147_483_647), example: "60" };
+
+const portNumber = z
+  .union([z.int(), z.string().regex(/^\d+$/).transform(Number)])
+  .pipe(z.int().min(0).max(65_535));
+
+/** A port: acme-dns writes it as text, and an integer is accepted too. */
+export const port: ValueKind<number> = {
+  schema: portNumber,
+  allowed: "a port from 0 to 65535, 0 for any free one",
+  example: "8080",
+  fromText: asText,
+};
+
+/** A port or "" for none, which becomes 0. */
+export const optionalPort: ValueKind<number> = {
+  ...port,
+  schema: z.union([z.literal("").transform(() => 0), portNumber]),
+  allowed: 'a port from 0 to 65535, or ""',
+};
+
+export const text: ValueKind<string> = {
+  schema: z.string(),
+  allowed: "text",
+  example: '"text"',
+  fromText: asText,
+};
+
+/** A file or folder; "" for none. Relative to the working directory. */
+export const path: ValueKind<string> = {
+  ...text,
+  allowed: 'a path, or ""',
+  example: '"/etc/dnsvouch/file"',
+};
+
+/** One of some words; `synonyms` are accepted and become one of them. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  synonyms: Readonly<Record<string, Word>> = {},
+): ValueKind<Word> {
+  const meaning = new Map<unknown, Word>(Object.entries(synonyms));
+  return {
+    schema: z.preprocess((word) => meaning.get(word) ?? word, z.enum(words)),
+    allowed: words.map((word) => `"${word}"`).join(", "),
+    example: `"${words[0]}"`,
+    fromText: asText,
+  };
+}
+
+const DURATION = /^(\d{1,9})([smhdw])$/;
+const UNIT_SECONDS = new Map(
+  Object.entries({ s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const),
+);
+
+function parseDuration(text: string): number | undefined {
+  const [, amount, unit = ""] = DURATION.exec(text) ?? [];
+  const seconds = UNIT_SECONDS.get(unit);
+  return seconds === undefined ? undefined : Number(amount) * seconds;
+}
+
+/** A time span, in seconds. */
+export function duration(minimumSeconds: number, maximumSeconds: number): ValueKind<number> {
+  return {
+    schema: z
+      .union([z.int(), parsedText(parseDuration)])
+      .pipe(z.int().min(minimumSeconds).max(maximumSeconds)),
+    allowed: `${minimumSeconds} to ${maximumSeconds} seconds, as a whole number of seconds or as text with one unit (s, m, h, d, w)`,
+    example: '"12h"',
+    fromText: asInteger,
+  };
+}
+
+export const domainName: ValueKind<string> = {
+  schema: parsedText(parseDomainName),
+  allowed:
+    "a domain name: labels of 1 to 63 letters, digits, hyphens or underscores, 253 characters in all, other scripts in their xn-- form",
+  example: '"auth.example.org"',
+  fromText: asText,
+};
+
+export const mailboxName: ValueKind<string> = {
+  schema: parsedText(parseMailboxName),
+  allowed: "a mail address, or a domain name whose first dot stands for the @",
+  example: '"hostmaster.example.org"',
+  fromText: asText,
+};
+
+export const ipv4Address: ValueKind<string> = {
+  schema: checkedText(isIpv4),
+  allowed: "an IPv4 address",
+  example: '"198.51.100.1"',
+  fromText: asText,
+};
+
+export const ipv6Address: ValueKind<string> = {
+  schema: checkedText(isIpv6),
+  allowed: "an IPv6 address",
+  example: '"2001:db8::1"',
+  fromText: asText,
+};
+
+export const ipAddress: ValueKind<string> = {
+  schema: checkedText((address) => isIpv4(address) || isIpv6(address)),
+  allowed: "an IPv4 or IPv6 address",
+  example: '"127.0.0.1"',
+  fromText: asText,
+};
+
+export const dnsProtocol: ValueKind<DnsProtocol> = {
+  schema: parsedText(parseDnsProtocol),
+  allowed: '"both", "both4", "both6", "udp", "udp4", "udp6", "tcp", "tcp4", "tcp6"',
+  example: '"both"',
+  fromText: asText,
+};
+
+const LISTEN_FORMS = 'an address with a port; ":PORT" is every address, IPv6 is in brackets';
+
+/** One or several addresses: a text or a list. */
+export function listenAddresses(defaultPort: number): ValueKind<readonly ListenAddress[]> {
+  const one = parsedText((text) => parseListenAddress(text, defaultPort));
+  return {
+    schema: z.union([one.transform((address) => [address]), z.array(one).min(1)]),
+    allowed: `${LISTEN_FORMS}; or a list of these`,
+    example: '["127.0.0.1:53", "[::1]:53"]',
+    fromText: asList,
+  };
+}
+
+/** One address, or "" for a listener that is off, which becomes undefined. */
+export function optionalListenAddress(defaultPort: number): ValueKind<ListenAddress | undefined> {
+  return {
+    schema: z.union([
+      z.literal("").transform(() => undefined),
+      parsedText((text) => parseListenAddress(text, defaultPort)),
+    ]),
+    allowed: `${LISTEN_FORMS}; or "" for none`,
+    example: `"127.0.0.1:${defaultPort}"`,
+    fromText: asText,
+  };
+}
+
+export const textList: ValueKind<readonly string[]> = {
+  schema: z.array(z.string()),
+  allowed: "a list of texts",
+  example: '["a", "b"]',
+  fromText: asList,
+};
+
+/** A list of texts that may have commas in them: one a line in an environment variable. */
+export const lines: ValueKind<readonly string[]> = {
+  ...textList,
+  example: '["auth.example.org. A 198.51.100.1"]',
+  fromText: (text) =>
+    text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== ""),
+};
+
+/** Addresses and networks. */
+export const networks: ValueKind<readonly string[]> = {
+  schema: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+  allowed: "a list of addresses and networks",
+  example: '["127.0.0.1", "10.0.0.0/8", "fd00::/8"]',
+  fromText: asList,
+};
+
+function parseUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === "http:" || url?.protocol === "https:" ? text : undefined;
+}
+
+export const url: ValueKind<string> = {
+  schema: parsedText(parseUrl),
+  allowed: "an http or https URL",
+  example: '"https://auth.example.org"',
+  fromText: asText,
+};
+
+/** A URL that paths are appended to: without a final slash. */
+export const baseUrl: ValueKind<string> = {
+  ...url,
+  schema: parsedText((text) => parseUrl(text)?.replace(/\/+$/, "")),
+};
+
+const PATH_PREFIX = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+\/?$/;
+
+/** "" or "/x/y": no slash at the end. */
+export const pathPrefix: ValueKind<string> = {
+  schema: parsedText((text) =>
+    text === "" || text === "/" ? "" : PATH_PREFIX.test(text) ? text.replace(/\/$/, "") : undefined,
+  ),
+  allowed: 'a path that begins with "/", of letters, digits and . _ ~ -; or ""',
+  example: '"/acme"',
+  fromText: asText,
+};
+
+/** RFC 9110 section 5.1: a field name is a token. */
+export const headerName: ValueKind<string> = {
+  schema: checkedText((name) => /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)),
+  allowed: "the name of an HTTP header",
+  example: '"X-Forwarded-For"',
+  fromText: asText,
+};

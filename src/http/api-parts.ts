@@ -1,0 +1,31 @@
+import type { PublishedDigests } from "../delegate/delegate.ts";
+import type { Store } from "../store/store.ts";
+
+/** What the API is made of; serve.ts puts it together. */
+export interface ApiParts {
+  readonly store: Store;
+  /** The apex in presentation format, lower case, without the final dot. */
+  readonly zone: string;
+  /** Serves this from now on. Called after the commit and before the client is told. */
+  readonly publish: (published: PublishedDigests, serial?: number) => void;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A CSPRNG. */
+  readonly randomOctets: (count: number) => Buffer;
+  /** A random UUID (version 4), lower case. */
+  readonly newUuid: () => string;
+  readonly log: { error(fields: object, message: string): void };
+  readonly options: ApiOptions;
+}
+
+export interface ApiOptions {
+  /** Web origins whose pages may call the API; "*" stands for any, also as a part of one. */
+  readonly corsOrigins: readonly string[];
+  /** "" or "/x/y": the API answers there too. */
+  readonly pathPrefix: string;
+  readonly registration: "open" | "closed";
+  /** How many of the newest values a delegate publishes. */
+  readonly txtSlots: number;
+  /** The longest request body. */
+  readonly bodyOctets: number;
+}

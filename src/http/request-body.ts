@@ -1,0 +1,72 @@
+import type { Request, Response } from "express";
+import { errorBody, refuse, statusOf } from "./error-response.ts";
+import { writeJsonHead } from "./json-response.ts";
+
+/** How long a client that was told 413 may go on sending: closed at once, it would not read why. Milliseconds. */
+const LINGER_MS = 2000;
+
+/**
+ * The octets of the body, whatever Content-Type and Content-Encoding say: clients label JSON as
+ * form data, plain text or nothing. Counted while reading. `Expect: 100-continue` gets its 100 here,
+ * so only when the body is wanted.
+ *
+ * @returns undefined if there will be no whole body: it was too long, which is answered here with
+ * 413, or the client went away. Nothing may be done then.
+ */
+export async function readBody(
+  req: Request,
+  res: Response,
+  maxOctets: number,
+): Promise<Buffer | undefined> {
+  if (Number(req.headers["content-length"] ?? 0) > maxOctets) {
+    refuseTooLong(req, res);
+    return undefined;
+  }
+  if (req.headers.expect !== undefined && !res.headersSent) {
+    res.writeContinue();
+    res.shouldKeepAlive = true;
+  }
+  const body = await collect(req, maxOctets);
+  if (body === "too long") refuseTooLong(req, res);
+  return Buffer.isBuffer(body) ? body : undefined;
+}
+
+function collect(req: Request, maxOctets: number): Promise<Buffer | "too long" | "incomplete"> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= maxOctets) {
+        chunks.push(chunk);
+      } else {
+        req.off("data", take);
+        resolve("too long");
+      }
+    };
+    req.on("data", take);
+    req.once("end", () => resolve(req.complete ? Buffer.concat(chunks) : "incomplete"));
+    req.once("error", () => resolve("incomplete"));
+    req.once("close", () => resolve("incomplete"));
+  });
+}
+
+/** The answer leaves at once, the connection is closed when the client has sent its body or LINGER_MS are over. */
+function refuseTooLong(req: Request, res: Response): void {
+  res.shouldKeepAlive = false;
+  if (req.headers.expect !== undefined && !req.readableDidRead) {
+    refuse(res, "payload_too_large");
+    return;
+  }
+  const body = errorBody("payload_too_large");
+  writeJsonHead(res, statusOf("payload_too_large"), body);
+  res.write(body);
+  const finish = (): void => {
+    clearTimeout(deadline);
+    res.end();
+  };
+  const deadline = setTimeout(finish, LINGER_MS);
+  req.once("end", finish);
+  req.once("close", finish);
+  req.resume();
+}

@@ -1,0 +1,43 @@
+import type { Request, Response } from "express";
+import { parseChallengeDigest } from "../delegate/challenge-digest.ts";
+import type { ApiParts } from "./api-parts.ts";
+import { authenticate } from "./authenticate.ts";
+import { refuse } from "./error-response.ts";
+import { parseJsonObject } from "./json-object.ts";
+import { sendJson } from "./json-response.ts";
+import { readBody } from "./request-body.ts";
+
+/**
+ * POST /update: the delegate of the credential publishes a digest value; 200 once it is on the disk
+ * and in DNS. Whoever has no right to write learns nothing else: 401 comes before any look at the
+ * value (and, for a wrong key, before the body is read).
+ *
+ * The name in the body is only compared. What is written is decided by the credential's own row.
+ */
+export async function update(
+  parts: ApiParts,
+  acceptsBasic: boolean,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const credential = await authenticate(req, parts.store, acceptsBasic);
+  if (credential === undefined) return refuse(res, "forbidden");
+  const body = await readBody(req, res, parts.options.bodyOctets);
+  if (body === undefined) return;
+  const members = parseJsonObject(body);
+  // An unreadable body names no delegate, so it is "forbidden" as in acme-dns.
+  if (members?.get("subdomain") !== credential.delegate.subdomain) return refuse(res, "forbidden");
+  const digest = parseChallengeDigest(members.get("txt"));
+  if (digest === undefined) return refuse(res, "bad_txt");
+  const updated = await parts.store.addChallengeDigest({
+    credentialId: credential.id,
+    delegateId: credential.delegate.id,
+    digest,
+    slots: parts.options.txtSlots,
+    createdMs: parts.clock(),
+  });
+  if (updated === "gone") return refuse(res, "forbidden");
+  parts.publish(updated, updated.serial);
+  // The space behind the colon is acme-dns's; acme.sh and dehydrated look for the value in quotes.
+  sendJson(res, 200, `{"txt": "${digest}"}`);
+}

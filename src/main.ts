@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// The process entry. Nothing may be imported before the version is known to do: an older Node
+// fails on the rest with errors that say nothing about the reason.
+const OLDEST = { major: 24, minor: 12 };
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
+  process.stderr.write(
+    `dnsvouch: this is Node ${process.version} (${process.execPath}); it needs ${OLDEST.major}.${OLDEST.minor} or newer: install that, or put it first in PATH\n`,
+  );
+  process.exit(1);
+}
+
+// Database, logs and whatever else is created are for this user alone.
+process.umask(0o077);
+const { run } = await import("./cli/run.ts");
+process.exit(await run(process.argv.slice(2), process.env));
+
+export {};

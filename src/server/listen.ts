@@ -1,0 +1,105 @@
+import { ListenError, listenOrExplain } from "./listen-error.ts";
+import type { Authority } from "./respond.ts";
+import { listenTcp, type TcpLimits } from "./tcp.ts";
+import { type Listener, listenUdp } from "./udp.ts";
+
+export interface DnsListener extends Listener {
+  readonly transport: "udp" | "tcp";
+}
+
+export interface DnsEndpoints {
+  /** "" is every address of this host. Port 0: any free one, the same for UDP and TCP. */
+  readonly addresses: readonly { readonly address: string; readonly port: number }[];
+  readonly udp: boolean;
+  readonly tcp: boolean;
+  readonly tcpLimits: TcpLimits;
+}
+
+/** What the system says where IPv6 is switched off. */
+const NO_IPV6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL"];
+/** A free port of one transport may be taken in the other: how often to try again. */
+const PORT_ATTEMPTS = 20;
+
+/** Binds everything or nothing. Rejects with ListenError. */
+export async function listenDns(
+  authority: Authority,
+  endpoints: DnsEndpoints,
+): Promise<DnsListener[]> {
+  const listeners: DnsListener[] = [];
+  try {
+    for (const { address, port } of endpoints.addresses) {
+      const bound =
+        address === ""
+          ? await listenOnEveryAddress(authority, endpoints, port)
+          : await listenOnPort(authority, endpoints, address, port);
+      listeners.push(...bound);
+    }
+    return listeners;
+  } catch (error) {
+    await closeAll(listeners);
+    throw error;
+  }
+}
+
+/** IPv4, and IPv6 on the same port if this machine has it. */
+async function listenOnEveryAddress(
+  authority: Authority,
+  endpoints: DnsEndpoints,
+  port: number,
+): Promise<DnsListener[]> {
+  const ipv4 = await listenOnPort(authority, endpoints, "0.0.0.0", port);
+  try {
+    return [...ipv4, ...(await listenOnPort(authority, endpoints, "::", ipv4[0]?.port ?? port))];
+  } catch (error) {
+    if (error instanceof ListenError && NO_IPV6.includes(error.reason)) return ipv4;
+    await closeAll(ipv4);
+    throw error;
+  }
+}
+
+export async function closeAll(listeners: readonly Listener[]): Promise<void> {
+  for (const listener of listeners) await listener.close();
+}
+
+async function listenOnPort(
+  authority: Authority,
+  endpoints: DnsEndpoints,
+  address: string,
+  port: number,
+): Promise<DnsListener[]> {
+  for (let attempt = 1; ; attempt++) {
+    const listeners: DnsListener[] = [];
+    try {
+      if (endpoints.tcp) {
+        listeners.push(await bindTcp(authority, endpoints.tcpLimits, address, port));
+      }
+      if (endpoints.udp) {
+        listeners.push(await bindUdp(authority, address, listeners[0]?.port ?? port));
+      }
+      return listeners;
+    } catch (error) {
+      await closeAll(listeners);
+      const isChosenPortTaken = port === 0 && error instanceof ListenError && error.isTaken;
+      if (!isChosenPortTaken || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function bindTcp(
+  authority: Authority,
+  limits: TcpLimits,
+  address: string,
+  port: number,
+): Promise<DnsListener> {
+  const endpoint = { service: "dns", transport: "tcp", address, port } as const;
+  const listener = await listenOrExplain(endpoint, () =>
+    listenTcp(authority, limits, address, port),
+  );
+  return { ...listener, transport: "tcp" };
+}
+
+async function bindUdp(authority: Authority, address: string, port: number): Promise<DnsListener> {
+  const endpoint = { service: "dns", transport: "udp", address, port } as const;
+  const listener = await listenOrExplain(endpoint, () => listenUdp(authority, address, port));
+  return { ...listener, transport: "udp" };
+}

@@ -1,0 +1,49 @@
+import type { Database } from "better-sqlite3";
+import { StoreError } from "../store.ts";
+import { SCHEMA_VERSION_1 } from "./schema.ts";
+
+/** The step at index n makes version n + 1 of version n. A released step is never edited. */
+export type Migrations = readonly string[];
+
+export const MIGRATIONS: Migrations = [SCHEMA_VERSION_1];
+
+/**
+ * Brings the database to the newest version, each step in a transaction of its own together with
+ * its `user_version`: an upgrade that is cut off continues where it stopped.
+ *
+ * @param file where the database is, for messages.
+ */
+export function migrate(
+  database: Database,
+  file: string,
+  migrations: Migrations = MIGRATIONS,
+): void {
+  const found = schemaVersion(database);
+  refuseNewerSchema(file, found, migrations);
+
+  for (const [version, step] of [...migrations.entries()].slice(found)) {
+    const upgrade = database.transaction(() => {
+      database.exec(step);
+      database.pragma(`user_version = ${version + 1}`);
+    });
+    upgrade.immediate();
+  }
+}
+
+/** @throws StoreError "newer_schema" if `found` is a version that these `migrations` do not reach. */
+export function refuseNewerSchema(
+  file: string,
+  found: number,
+  migrations: Migrations = MIGRATIONS,
+): void {
+  if (found <= migrations.length) return;
+  throw new StoreError(
+    "newer_schema",
+    `${file} has schema version ${found}, written by a newer dnsvouch; this one knows up to ${migrations.length}. ` +
+      "It was not changed. Start the newer version, or restore a backup from before the upgrade.",
+  );
+}
+
+function schemaVersion(database: Database): number {
+  return Number(database.pragma("user_version", { simple: true }));
+}

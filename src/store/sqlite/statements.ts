@@ -1,0 +1,135 @@
+import type { Database, Statement } from "better-sqlite3";
+import type { ChallengeDigest } from "../../delegate/challenge-digest.ts";
+
+/** Every statement of the running server, prepared once. Each is a search by an index, never a scan. */
+export interface Statements {
+  readonly beginRun: Statement<[{ zone: string; initialSerial: number }], { serial: number }>;
+  readonly raiseSerial: Statement<[zoneId: number], { serial: number }>;
+  readonly findZone: Statement<[apex: string], { id: number }>;
+  readonly findUsername: Statement<[username: string], { id: number }>;
+  readonly insertDelegate: Statement<
+    [{ zoneId: number; subdomain: string; allowFrom: string; createdMs: number }]
+  >;
+  readonly insertCredential: Statement<
+    [{ delegateId: number; username: string; keyHash: Uint8Array; createdMs: number }]
+  >;
+  readonly findCredential: Statement<[username: string], CredentialRow>;
+  readonly findWriter: Statement<
+    [{ credentialId: number; delegateId: number }],
+    { zoneId: number; subdomain: string }
+  >;
+  readonly insertValue: Statement<
+    [{ delegateId: number; digest: ChallengeDigest; createdMs: number }]
+  >;
+  readonly forgetOldValues: Statement<[{ delegateId: number; slots: number }]>;
+  readonly valuesOfDelegate: Statement<[delegateId: number], ValueRow>;
+  readonly buryDelegate: Statement<[{ delegateId: number; deletedMs: number }], { zoneId: number }>;
+  readonly deleteValues: Statement<[delegateId: number]>;
+  readonly deleteCredentials: Statement<[delegateId: number]>;
+  readonly publishedPage: Statement<
+    [{ zone: string; after: number; delegates: number }],
+    PublishedRow
+  >;
+}
+
+export interface CredentialRow {
+  readonly id: number;
+  readonly keyHash: Buffer;
+  readonly delegateId: number;
+  readonly subdomain: string;
+  readonly allowFrom: string;
+}
+
+export interface ValueRow {
+  readonly sequence: number;
+  readonly digest: ChallengeDigest;
+}
+
+/** One value of a delegate, or nulls for a delegate without values. */
+export type PublishedRow = { readonly delegateId: number; readonly subdomain: string } & (
+  | ValueRow
+  | { readonly sequence: null; readonly digest: null }
+);
+
+export function hasValue(row: PublishedRow): row is PublishedRow & ValueRow {
+  return row.sequence !== null;
+}
+
+// RFC 1982 section 3.1: addition modulo 2^32, so 4294967295 is followed by 0.
+const NEXT_SERIAL = "(serial + 1) % 4294967296";
+
+export const SQL: Readonly<Record<keyof Statements, string>> = {
+  beginRun: `
+    INSERT INTO zone (apex, serial) VALUES (@zone, @initialSerial)
+    ON CONFLICT (apex) DO UPDATE SET serial = ${NEXT_SERIAL}
+    RETURNING serial`,
+  raiseSerial: `UPDATE zone SET serial = ${NEXT_SERIAL} WHERE id = ? RETURNING serial`,
+  findZone: "SELECT id FROM zone WHERE apex = ?",
+
+  findUsername: "SELECT id FROM credential WHERE username = ?",
+  insertDelegate: `
+    INSERT INTO delegate (zone_id, subdomain, allow_from, created_ms)
+    VALUES (@zoneId, lower(@subdomain), @allowFrom, @createdMs)
+    ON CONFLICT (zone_id, subdomain) DO NOTHING`,
+  insertCredential: `
+    INSERT INTO credential (delegate_id, username, key_scheme, key_hash, created_ms)
+    VALUES (@delegateId, @username, 'sha256', @keyHash, @createdMs)`,
+
+  findCredential: `
+    SELECT c.id, c.key_hash AS keyHash, d.id AS delegateId, d.subdomain, d.allow_from AS allowFrom
+    FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id
+    WHERE c.username = ? AND c.key_scheme = 'sha256'
+      AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL`,
+  findWriter: `
+    SELECT d.zone_id AS zoneId, d.subdomain
+    FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id
+    WHERE c.id = @credentialId AND d.id = @delegateId
+      AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL`,
+
+  insertValue: `
+    INSERT INTO challenge_value (delegate_id, digest, created_ms)
+    VALUES (@delegateId, @digest, @createdMs)`,
+  forgetOldValues: `
+    DELETE FROM challenge_value
+    WHERE delegate_id = @delegateId AND sequence <= (
+      SELECT sequence FROM challenge_value WHERE delegate_id = @delegateId
+      ORDER BY sequence DESC LIMIT 1 OFFSET @slots)`,
+  valuesOfDelegate: `
+    SELECT sequence, digest FROM challenge_value WHERE delegate_id = ? ORDER BY sequence`,
+
+  buryDelegate: `
+    UPDATE delegate SET deleted_ms = @deletedMs WHERE id = @delegateId AND deleted_ms IS NULL
+    RETURNING zone_id AS zoneId`,
+  deleteValues: "DELETE FROM challenge_value WHERE delegate_id = ?",
+  deleteCredentials: "DELETE FROM credential WHERE delegate_id = ?",
+
+  publishedPage: `
+    SELECT page.id AS delegateId, page.subdomain, v.sequence, v.digest
+    FROM (
+      SELECT id, subdomain FROM delegate
+      WHERE zone_id = (SELECT id FROM zone WHERE apex = @zone) AND deleted_ms IS NULL AND id > @after
+      ORDER BY id LIMIT @delegates
+    ) AS page
+    LEFT JOIN challenge_value AS v ON v.delegate_id = page.id
+    ORDER BY page.id, v.sequence`,
+};
+
+export function prepareStatements(database: Database): Statements {
+  return {
+    beginRun: database.prepare(SQL.beginRun),
+    raiseSerial: database.prepare(SQL.raiseSerial),
+    findZone: database.prepare(SQL.findZone),
+    findUsername: database.prepare(SQL.findUsername),
+    insertDelegate: database.prepare(SQL.insertDelegate),
+    insertCredential: database.prepare(SQL.insertCredential),
+    findCredential: database.prepare(SQL.findCredential),
+    findWriter: database.prepare(SQL.findWriter),
+    insertValue: database.prepare(SQL.insertValue),
+    forgetOldValues: database.prepare(SQL.forgetOldValues),
+    valuesOfDelegate: database.prepare(SQL.valuesOfDelegate),
+    buryDelegate: database.prepare(SQL.buryDelegate),
+    deleteValues: database.prepare(SQL.deleteValues),
+    deleteCredentials: database.prepare(SQL.deleteCredentials),
+    publishedPage: database.prepare(SQL.publishedPage),
+  };
+}

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+/**
+ * Who may import what (docs/adr/0001). Folders not listed here, and the files right in src that
+ * are not listed, may not exist: a new one needs its row first.
+ */
+const RULES: Record<
+  string,
+  { readonly src: readonly string[]; readonly outside: readonly string[] }
+> = {
+  dns: { src: [], outside: [] },
+  zone: { src: ["dns"], outside: [] },
+  server: { src: ["dns", "zone"], outside: ["node:dgram", "node:net"] },
+  delegate: { src: ["dns"], outside: ["node:crypto", "ipaddr.js"] },
+  store: {
+    src: ["delegate"],
+    outside: [
+      "node:assert/strict",
+      "node:fs",
+      "node:path",
+      "node:timers/promises",
+      "better-sqlite3",
+    ],
+  },
+  http: {
+    src: ["delegate", "store/store.ts", "zone"],
+    outside: ["node:http", "node:stream", "express", "helmet"],
+  },
+  config: {
+    src: ["dns", "delegate"],
+    outside: ["node:fs", "node:path", "smol-toml", "zod"],
+  },
+  "log.ts": { src: ["config"], outside: ["pino"] },
+  "serve.ts": { src: ["*"], outside: ["*"] },
+  "main.ts": { src: ["cli"], outside: [] },
+  cli: { src: ["*"], outside: ["*"] },
+};
+
+/** better-sqlite3 only in its adapter: the port must not know what is behind it. */
+const ONLY_IN: Record<string, string> = { "better-sqlite3": "store/sqlite/" };
+
+const SRC = resolve(import.meta.dirname, "../src");
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function sourceFiles(): string[] {
+  return readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+}
+
+/** Static and dynamic imports and re-exports; paths inside src relative to it. */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), "utf8");
+  const specifiers = text.matchAll(/(?:^|\s)(?:from|import)\s*\(?\s*"([^"]+)"/g);
+  return [...specifiers].map(([, specifier = ""]) => ({
+    from: file,
+    to: specifier.startsWith(".")
+      ? relative(SRC, resolve(SRC, dirname(file), specifier))
+      : specifier,
+  }));
+}
+
+/** The row of the table that a path of src belongs to. */
+function rowOf(path: string): string {
+  return path.split("/")[0] ?? path;
+}
+
+function isAllowed({ from, to }: Import): boolean {
+  const rule = RULES[rowOf(from)];
+  if (rule === undefined) return false;
+  const isInside = to.endsWith(".ts");
+  if (isInside && rowOf(from) === rowOf(to)) return true;
+  const allowed = isInside ? rule.src : rule.outside;
+  return allowed.includes("*") || allowed.includes(to) || (isInside && allowed.includes(rowOf(to)));
+}
+
+const imports = sourceFiles().flatMap(importsOf);
+
+test("every folder and top-level file of src has a row in the import table", () => {
+  const rows = new Set(sourceFiles().map(rowOf));
+  expect([...rows].filter((row) => RULES[row] === undefined)).toEqual([]);
+});
+
+test("every import is allowed by the import table", () => {
+  const refused = imports.filter((each) => !isAllowed(each));
+  expect(refused.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
+
+test("the check sees imports of every kind", () => {
+  expect(imports).toContainEqual({ from: "main.ts", to: "cli/run.ts" });
+  expect(imports).toContainEqual({ from: "server/udp.ts", to: "node:dgram" });
+  expect(isAllowed({ from: "dns/name.ts", to: "zone/zone.ts" })).toBe(false);
+  expect(isAllowed({ from: "zone/zone.ts", to: "node:fs" })).toBe(false);
+});
+
+test("a database driver is imported by its adapter alone", () => {
+  const strays = imports.filter(({ from, to }) => {
+    const home = ONLY_IN[to];
+    return home !== undefined && !from.startsWith(home);
+  });
+  expect(strays).toEqual([]);
+});
+
+test("only main.ts ends the process, only the composition root reads clock and randomness", () => {
+  const exits = sourceFiles().filter((file) => /process\.exit\(/.test(read(file)));
+  expect(exits).toEqual(["main.ts"]);
+  const unpredictable = /Date\.now|new Date\(\)|Math\.random|randomBytes|randomUUID|uuidv4/;
+  const readers = sourceFiles().filter((file) => unpredictable.test(read(file)));
+  expect(readers).toEqual(["cli/serve-command.ts"]);
+});
+
+test("names of node's own modules carry the node: prefix", () => {
+  const bare = imports.filter(({ to }) => isBuiltin(to) && !to.startsWith("node:"));
+  expect(bare).toEqual([]);
+});
+
+function read(file: string): string {
+  return readFileSync(join(SRC, file), "utf8");
+}

@@ -1,0 +1,203 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Environment } from "../../src/config/environment.ts";
+import { DEFAULT_CONFIG_FILES, loadConfig } from "../../src/config/load-config.ts";
+import { configErrorOf, loadEnvironment, loadText, withFiles } from "./config-folder.ts";
+
+describe("defaults", () => {
+  const config = loadEnvironment({});
+
+  test("the server runs on loopback without any configuration", () => {
+    expect(config.file).toBeUndefined();
+    expect(config.warnings).toEqual([]);
+    expect(config.general).toEqual({
+      listen: [{ address: "127.0.0.1", port: 5300 }],
+      protocol: { udp: true, tcp: true, family: "any" },
+      domain: "auth.example.org",
+      nsname: "auth.example.org",
+      nsadmin: "hostmaster.auth.example.org",
+      records: [],
+      debug: false,
+      publicIp: "",
+      publicIp6: "",
+      txtLimit: 0,
+    });
+    expect(config.database).toEqual({ engine: "sqlite", connection: "data/dnsvouch.db" });
+    expect(config.api).toMatchObject({ ip: "127.0.0.1", port: 8080, tls: "none", pathPrefix: "" });
+    expect(config.log).toEqual({ level: "info", type: "stdout", file: "", format: "auto" });
+  });
+
+  test("DNS values are short-lived and fit into one datagram", () => {
+    expect(config.dns).toMatchObject({
+      txtTtl: 1,
+      negativeTtl: 5,
+      txtSlots: 2,
+      ednsSizeOctets: 1232,
+      tcpFirstMessageSeconds: 2,
+      tcpIdleSeconds: 8,
+    });
+    expect(config.limits.bodyOctets).toBe(8192);
+  });
+
+  test("an empty file changes nothing but the origin", () => {
+    expect(loadText("")).toEqual({ ...config, file: "c.toml" });
+  });
+
+  test("what follows from the domain follows a changed one", () => {
+    const { general } = loadText('[general]\ndomain = "Acme.Example.COM."');
+    expect(general).toMatchObject({
+      domain: "acme.example.com",
+      nsname: "acme.example.com",
+      nsadmin: "hostmaster.acme.example.com",
+    });
+  });
+});
+
+describe("precedence", () => {
+  const file = '[general]\ndomain = "file.example"\n[api]\nport = 1\n';
+
+  test.for<{ name: string; env: Environment; domain: string; port: number }>([
+    { name: "the file over the defaults", env: {}, domain: "file.example", port: 1 },
+    {
+      name: "the environment over the file",
+      env: { DNSVOUCH_GENERAL_DOMAIN: "env.example" },
+      domain: "env.example",
+      port: 1,
+    },
+    {
+      name: "an alias is as strong as the long name",
+      env: { DNSVOUCH_DOMAIN: "alias.example", DNSVOUCH_API_PORT: "2" },
+      domain: "alias.example",
+      port: 2,
+    },
+  ])("$name", ({ env, domain, port }) => {
+    const config = loadText(file, env);
+    expect(config.general.domain).toBe(domain);
+    expect(config.api.port).toBe(port);
+  });
+});
+
+describe("the search without a named file", () => {
+  const domainOf = (name: string): string => `[general]\ndomain = "${name}"`;
+  const files = { "b.cfg": domainOf("b.example"), "c.cfg": domainOf("c.example") };
+
+  test("takes the first that exists, alone", () => {
+    withFiles(files, (cwd) => {
+      const searched = ["a.cfg", "./b.cfg", "c.cfg"];
+      const config = loadConfig({ file: undefined, env: {}, cwd, searched });
+      expect(config.file).toBe("./b.cfg");
+      expect(config.general.domain).toBe("b.example");
+    });
+  });
+
+  test("is not done if a file is named", () => {
+    withFiles(files, (cwd) => {
+      const config = loadConfig({ file: join(cwd, "c.cfg"), env: {}, searched: ["b.cfg"] });
+      expect(config.general.domain).toBe("c.example");
+    });
+  });
+
+  test("goes from our own place to those of acme-dns", () => {
+    expect(DEFAULT_CONFIG_FILES).toEqual([
+      "/etc/dnsvouch/config.toml",
+      "/etc/acme-dns/config.cfg",
+      "./config.cfg",
+    ]);
+  });
+
+  test("a file that was found and cannot be read stops the start", () => {
+    withFiles({}, (cwd) => {
+      mkdirSync(join(cwd, "a.cfg"));
+      const searched = ["a.cfg"];
+      const error = configErrorOf(() => loadConfig({ file: undefined, env: {}, cwd, searched }));
+      expect(error.code).toBe("config_unreadable");
+    });
+  });
+});
+
+test.for<{ name: string; content?: Uint8Array; file: string; message: string }>([
+  { name: "missing", file: "no.toml", message: "no.toml: there is no such file; name an existing" },
+  { name: "a folder", file: ".", message: ".: this is a folder; name the file in it" },
+  {
+    name: "not text",
+    content: Uint8Array.of(0x5b, 0xff, 0x5d),
+    file: "c.toml",
+    message: "c.toml: the file is not UTF-8 text; a configuration is a TOML file",
+  },
+])("a named file that is $name is config_unreadable", ({ content, file, message }) => {
+  withFiles({}, (cwd) => {
+    if (content) writeFileSync(join(cwd, file), content);
+    const error = configErrorOf(() => loadConfig({ file, env: {}, cwd }));
+    expect(error.code).toBe("config_unreadable");
+    expect(error.problems).toHaveLength(1);
+    expect(error.message).toContain(message);
+  });
+});
+
+test("a byte order mark at the beginning is no part of the text", () => {
+  expect(loadText('\uFEFF[general]\ndomain = "a.example"').general.domain).toBe("a.example");
+});
+
+test("the result is frozen all the way down", () => {
+  const config = loadText('[general]\nlisten = [":53"]\nrecords = ["a A 192.0.2.1"]');
+  const thawed: string[] = [];
+  const visit = (path: string, value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    if (!Object.isFrozen(value)) thawed.push(path);
+    for (const [name, member] of Object.entries(value)) visit(`${path}.${name}`, member);
+  };
+  visit("config", config);
+  expect(thawed).toEqual([]);
+  expect(Object.isFrozen(config.general.listen[0])).toBe(true);
+});
+
+test.for<{ name: string; toml: string; value: unknown }>([
+  { name: "one address", toml: '[general]\nlisten = ":53"', value: [["", 53]] },
+  {
+    name: "a list of addresses",
+    toml: '[general]\nlisten = ["192.0.2.1:53", "[2001:DB8::1]"]',
+    value: [
+      ["192.0.2.1", 53],
+      ["2001:db8::1", 53],
+    ],
+  },
+  {
+    name: "every address, but IPv4 only",
+    toml: '[general]\nlisten = ":0"\nprotocol = "udp4"',
+    value: [["0.0.0.0", 0]],
+  },
+  {
+    name: "every address, but IPv6 only",
+    toml: '[general]\nlisten = ":53"\nprotocol = "both6"',
+    value: [["::", 53]],
+  },
+])("general.listen: $name", ({ toml, value }) => {
+  const { listen } = loadText(toml).general;
+  expect(listen.map(({ address, port }) => [address, port])).toEqual(value);
+});
+
+test.for<{ toml: string; pathPrefix: string }>([
+  { toml: '"/"', pathPrefix: "" },
+  { toml: '"/acme/"', pathPrefix: "/acme" },
+  { toml: '"/api/v1/x-y_z.~"', pathPrefix: "/api/v1/x-y_z.~" },
+])("api.path_prefix = $toml is $pathPrefix", ({ toml, pathPrefix }) => {
+  expect(loadText(`[api]\npath_prefix = ${toml}`).api.pathPrefix).toBe(pathPrefix);
+});
+
+test("api.base_url loses its final slash", () => {
+  const { baseUrl } = loadText('[api]\nbase_url = "https://auth.example.org/x/"').api;
+  expect(baseUrl).toBe("https://auth.example.org/x");
+});
+
+test("txt_limit of acme-dns v2 is the number of slots", () => {
+  expect(loadText("[general]\ntxt_limit = 4").dns.txtSlots).toBe(4);
+});
+
+test("disable_registration closes the registration", () => {
+  expect(loadText("[api]\ndisable_registration = true").api.registration).toBe("closed");
+});
+
+test("section and key names are read without regard to case, as acme-dns does", () => {
+  expect(loadText('[General]\nDomain = "a.example"').general.domain).toBe("a.example");
+});

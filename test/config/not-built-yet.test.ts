@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { configErrorOf, loadEnvironment, loadText } from "./config-folder.ts";
+
+test.for<{ path: string; value: string; instead: string }>([
+  { path: "database.engine", value: '"postgres"', instead: 'set engine = "sqlite"' },
+  { path: "api.tls", value: '"cert"', instead: 'set tls = "none"' },
+  { path: "api.tls", value: '"letsencrypt"', instead: 'set tls = "none"' },
+  { path: "api.registration", value: '"token"', instead: "disable_registration = true" },
+  { path: "api.registration", value: '"closed"', instead: "disable_registration = true" },
+  { path: "api.registration_tokens_file", value: '"/t"', instead: "remove the key" },
+  { path: "api.registration_sources", value: '["10.0.0.0/8"]', instead: "remove the key" },
+  { path: "api.use_header", value: "true", instead: "set use_header = false" },
+  { path: "api.trusted_proxies", value: '["127.0.0.1"]', instead: "remove the key" },
+  { path: "metrics.token_file", value: '"/t"', instead: "remove the key" },
+  { path: "portal.password_file", value: '"/t"', instead: "remove the key" },
+  { path: "lego_storage.token_file", value: '"/t"', instead: "remove the key" },
+  { path: "lego_storage.key_file", value: '"/t"', instead: "remove the key" },
+  { path: "policy.approval", value: '"manual"', instead: 'set approval = "none"' },
+])("$path = $value is refused with what to do instead", ({ path, value, instead }) => {
+  const [section, key] = path.split(".");
+  const { code, problems } = configErrorOf(() => loadText(`[${section}]\n${key} = ${value}`));
+  expect(code).toBe("config_invalid");
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(/^c\.toml:2: .* is refused: this version .*; /);
+  expect(problems[0]).toContain(`${path} = ${value} is refused`);
+  expect(problems[0]).toContain(instead);
+});
+
+test("registration tokens are refused without being shown", () => {
+  const toml = '[api]\nregistration_tokens = ["hunter2"]';
+  const { message } = configErrorOf(() => loadText(toml));
+  expect(message).toContain("c.toml:2: api.registration_tokens = (hidden) is refused");
+  expect(message).not.toContain("hunter2");
+});
+
+test("a refusal names the variable that asks for it", () => {
+  const { message } = configErrorOf(() => loadEnvironment({ DNSVOUCH_TRUSTED_PROXIES: "::1" }));
+  expect(message).toContain('DNSVOUCH_TRUSTED_PROXIES: api.trusted_proxies = ["::1"] is refused');
+});
+
+test.for<{ toml: string; warning: string }>([
+  {
+    toml: "[dns]\nrrl_per_second = 50",
+    warning: "dns.rrl_per_second = 50 has no effect in this version: answers are not limited",
+  },
+  {
+    toml: '[naming]\ndefault = "readable"',
+    warning: 'naming.default = "readable" has no effect in this version',
+  },
+  {
+    toml: '[portal]\nlisten = ":8081"',
+    warning: 'portal.listen = ":8081" has no effect in this version',
+  },
+  {
+    toml: '[notify]\nwebhook = "https://hunter2@hooks.example/x"',
+    warning: "notify.webhook = (hidden) has no effect in this version",
+  },
+])("a warning for $toml", ({ toml, warning }) => {
+  const { warnings } = loadText(toml);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain(warning);
+});
+
+test.for<{ name: string; toml: string }>([
+  { name: "a default", toml: '[dns]\nrrl_per_second = 20\n[naming]\ntombstone = "9600h"' },
+  { name: "zero", toml: "[dns]\nrrl_per_second = 0\n[limits]\nregister_per_day = 0" },
+  { name: "off", toml: '[portal]\nenabled = false\n[metrics]\nlisten = ""' },
+  { name: "an empty list", toml: "[api]\ntrusted_proxies = []\nregistration_tokens = []" },
+  { name: "what refines a refused key", toml: '[api]\nacme_eab_kid = "x"\nhsts_preload = true' },
+  {
+    name: "what works",
+    toml: '[general]\ndebug = true\n[dns]\ntxt_ttl = 60\nnegative_ttl = 0\n[limits]\nbody_bytes = 100\n[api]\ncorsorigins = ["*"]\nbase_url = "http://x"\ndisable_registration = true',
+  },
+])("$name asks for nothing that is missing", ({ toml }) => {
+  expect(loadText(toml).warnings).toEqual([]);
+});

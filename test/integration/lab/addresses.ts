@@ -1,0 +1,20 @@
+// Who is where in the lab. Everybody has an address, and every name server and resolver is on one unprivileged
+// port, because BIND asks all the servers of the world on the port it listens on itself: that lets it follow
+// real delegations from a root of our own without being root.
+
+export const dnsPort = 10053;
+
+export const address = {
+  nsd: "127.53.0.1",
+  dnsvouch: "127.53.0.2",
+  unbound: "127.53.0.3",
+  // BIND listens on addresses that an interface names, and the loopback interface names this one alone.
+  bind: "127.0.0.1",
+  pebble: "127.53.0.4",
+} as const;
+
+/** The zone that dnsvouch serves: RFC 6761 section 6.2 keeps `test.` off the Internet. */
+export const delegateZone = "auth.dnsvouch.test";
+
+/** The zone of the operator's customers, which holds their CNAME records. */
+export const customerZone = "customer.test";

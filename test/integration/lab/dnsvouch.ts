@@ -1,0 +1,78 @@
+// The server under test: the built program, started as its users start it, and the two calls of its API.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { address, delegateZone, dnsPort } from "./addresses.ts";
+import { type Daemon, startDaemon } from "./daemon.ts";
+
+/** The built program; run it with `process.execPath`. */
+export const program: string = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
+
+export const apiUrl: string = `http://${address.dnsvouch}:8080`;
+
+/** The answer to POST /register. */
+export interface Delegate {
+  readonly username: string;
+  readonly password: string;
+  readonly fulldomain: string;
+  readonly subdomain: string;
+  readonly allowfrom: readonly string[];
+}
+
+function configuration(folder: string): string {
+  return `
+[general]
+listen = "${address.dnsvouch}:${dnsPort}"
+protocol = "both"
+domain = "${delegateZone}"
+nsname = "ns1.${delegateZone}"
+nsadmin = "hostmaster.dnsvouch.test"
+records = [
+  "${delegateZone}. NS ns1.${delegateZone}.",
+  "ns1.${delegateZone}. A ${address.dnsvouch}",
+]
+
+[database]
+engine = "sqlite"
+connection = "${join(folder, "dnsvouch.db")}"
+
+[api]
+ip = "${address.dnsvouch}"
+port = 8080
+tls = "none"
+
+[logconfig]
+loglevel = "info"
+`;
+}
+
+/** Starts dnsvouch on its data in `folder`: again on the same data if they are there already. */
+export function startDnsvouch(folder: string): Promise<Daemon> {
+  const file = join(folder, "dnsvouch.toml");
+  writeFileSync(file, configuration(folder));
+  return startDaemon({
+    command: process.execPath,
+    args: [program, "serve", "-c", file],
+    folder,
+    ready: /^ready$/m,
+  });
+}
+
+/** @throws Error unless the answer is 201. */
+export async function register(): Promise<Delegate> {
+  const response = await fetch(`${apiUrl}/register`, { method: "POST" });
+  if (response.status !== 201) throw new Error(`/register answered ${response.status}`);
+  // The server under test is what the shape depends on: a wrong one shows in the next step of every test.
+  return (await response.json()) as Delegate;
+}
+
+/** Publishes a challenge value. @throws Error unless the answer is 200: the value is then acknowledged. */
+export async function update(delegate: Delegate, txt: string): Promise<void> {
+  const response = await fetch(`${apiUrl}/update`, {
+    method: "POST",
+    headers: { "X-Api-User": delegate.username, "X-Api-Key": delegate.password },
+    body: JSON.stringify({ subdomain: delegate.subdomain, txt }),
+  });
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(`/update answered ${response.status}: ${body}`);
+}
