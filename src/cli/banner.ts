@@ -7,18 +7,26 @@ const EXAMPLE_DIGEST = "an-example-of-a-digest-value-43-characters_";
 
 /** What is listening, and three commands that show it at work, to be copied as they stand. */
 export function banner(config: Config, server: RunningServer): string {
-  const dns = server.dns.map(
-    ({ address, port, transport }) => `  DNS  ${hostAndPort(address, port)} ${transport}`,
-  );
   const api = `http://${hostAndPort(reachable(server.http.address), server.http.port)}`;
   return [
     `dnsvouch ${version()}  zone ${config.general.domain}  database ${config.database.connection}`,
     `  configuration ${config.file ?? "none: defaults, to try it on this machine"}`,
-    ...dns,
+    ...dnsLines(server),
     `  API  ${api}`,
     "",
     ...tryIt(config, server, api),
   ].join("\n");
+}
+
+function dnsLines(server: RunningServer): string[] {
+  const transports = new Map<string, string[]>();
+  for (const { address, port, transport } of server.dns) {
+    const where = hostAndPort(address, port);
+    transports.set(where, [...(transports.get(where) ?? []), transport]);
+  }
+  return [...transports].map(
+    ([where, names]) => `  DNS  ${where} ${names.sort().reverse().join("+")}`,
+  );
 }
 
 /** The commands read what they need from the answer of the first, which they keep in delegate.json. */

@@ -2,16 +2,17 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** TCP sockets that listen: include/net/tcp_states.h. */
 const LISTEN = "0A";
+const MAX_COMMAND_CHARACTERS = 80;
 
 /**
- * Who holds a port of this machine, such as `unbound (pid 712)`, or undefined if that cannot be
+ * Who holds a port of this machine, such as `unbound -d (pid 712)`, or undefined if that cannot be
  * known: other systems than Linux, processes of other users.
  */
 export function portHolder(transport: "udp" | "tcp", port: number): string | undefined {
   const inodes = socketInodes(transport, port);
   if (inodes.size === 0) return undefined;
   for (const pid of entries("/proc").filter((entry) => /^[0-9]+$/.test(entry))) {
-    if (holdsSocket(pid, inodes)) return `${commandName(pid)} (pid ${pid})`;
+    if (holdsSocket(pid, inodes)) return `${commandLine(pid)} (pid ${pid})`;
   }
   return undefined;
 }
@@ -37,8 +38,10 @@ function holdsSocket(pid: string, inodes: ReadonlySet<string>): boolean {
   });
 }
 
-function commandName(pid: string): string {
-  return read(`/proc/${pid}/comm`).trim();
+/** The command line, since /proc/<pid>/comm of every Node process is "MainThread". */
+function commandLine(pid: string): string {
+  const words = read(`/proc/${pid}/cmdline`).split("\0").join(" ").trim();
+  return words.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_COMMAND_CHARACTERS);
 }
 
 // Processes come and go, and those of others are closed to us: what cannot be read is empty.

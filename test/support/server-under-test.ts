@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { v4 as uuidv4 } from "uuid";
+import { loadConfig } from "../../src/config/load-config.ts";
+import type { Log } from "../../src/log.ts";
+import { type RunningServer, startServer } from "../../src/serve.ts";
+
+const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function ignore(): void {}
+
+/** A whole server in this process, on ports of its own and a database in a folder of its own. */
+export interface ServerUnderTest {
+  readonly folder: string;
+  readonly dnsPort: number;
+  readonly httpPort: number;
+  readonly url: string;
+  /** Stops it and starts it again on the same data; the ports are others then. */
+  restart(): Promise<ServerUnderTest>;
+  /** Stops it and removes its folder. */
+  remove(): Promise<void>;
+}
+
+/** `env`: settings as environment variables; the defaults are ports 0 and the zone auth.example.org. */
+export async function startServerUnderTest(
+  env: Readonly<Record<string, string>> = {},
+  folder: string = mkdtempSync(join(tmpdir(), "dnsvouch-")),
+): Promise<ServerUnderTest> {
+  const running = await startServer(configOf(env, folder), {
+    clock: Date.now,
+    randomOctets: randomBytes,
+    newUuid: uuidv4,
+    log: SILENT,
+  });
+  return underTest(running, env, folder);
+}
+
+function configOf(env: Readonly<Record<string, string>>, folder: string) {
+  return loadConfig({
+    file: undefined,
+    searched: [],
+    env: {
+      DNSVOUCH_LISTEN: "127.0.0.1:0",
+      DNSVOUCH_API_PORT: "0",
+      DNSVOUCH_DB: join(folder, "dnsvouch.db"),
+      ...env,
+    },
+  });
+}
+
+function underTest(
+  running: RunningServer,
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): ServerUnderTest {
+  return {
+    folder,
+    dnsPort: running.dns[0]?.port ?? 0,
+    httpPort: running.http.port,
+    url: `http://127.0.0.1:${running.http.port}`,
+    restart: async () => {
+      await running.close();
+      return startServerUnderTest(env, folder);
+    },
+    remove: async () => {
+      await running.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
