@@ -5,7 +5,7 @@ const OLDEST = { major: 24, minor: 12 };
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
   process.stderr.write(
-    `dnsvouch: this is Node ${process.version} (${process.execPath}); it needs ${OLDEST.major}.${OLDEST.minor} or newer: install that, or put it first in PATH\n`,
+    `dnsvouch: this is Node ${process.versions.node} (${process.execPath}); it needs ${OLDEST.major}.${OLDEST.minor} or newer: install that, or put it first in PATH\n`,
   );
   process.exit(1);
 }

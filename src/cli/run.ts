@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { nearest } from "../config/nearest-key.ts";
 import { serveCommand } from "./serve-command.ts";
 import { version } from "./version.ts";
 
@@ -39,6 +40,11 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
     .action(() => {
       process.stdout.write(`dnsvouch ${version()}\n`);
     });
+  const mistyped = unknownCommand(program, argv[0]);
+  if (mistyped !== undefined) {
+    process.stderr.write(`dnsvouch: ${mistyped}\n`);
+    return ExitCode.USAGE;
+  }
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
@@ -47,4 +53,11 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
     throw error;
   }
   return exitCode;
+}
+
+/** Commander would take a mistyped command for an argument of the default one. */
+function unknownCommand(program: Command, word: string | undefined): string | undefined {
+  const names = ["help", ...program.commands.map((command) => command.name())];
+  if (word === undefined || word.startsWith("-") || names.includes(word)) return undefined;
+  return `unknown command ${word}; did you mean ${nearest(word, names)}? (see dnsvouch --help)`;
 }

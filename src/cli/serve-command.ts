@@ -62,8 +62,10 @@ function reportFatal(error: unknown): number {
 }
 
 function explain(error: unknown): { lines: readonly string[]; exitCode: number } {
-  if (error instanceof ConfigError || error instanceof StaticRecordsError) {
-    return { lines: error.problems, exitCode: CONFIGURATION };
+  if (error instanceof ConfigError) return { lines: error.problems, exitCode: CONFIGURATION };
+  if (error instanceof StaticRecordsError) {
+    const lines = error.problems.map((problem) => `general.records: ${problem}`);
+    return { lines, exitCode: CONFIGURATION };
   }
   if (error instanceof ListenError) return { lines: [explainListenError(error)], exitCode: FAULT };
   if (error instanceof StoreError) {

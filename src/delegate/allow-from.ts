@@ -98,9 +98,12 @@ function parsePeer(text: string): Address | undefined {
 
 /** Strict: ipaddr.js alone would also take octal, shortened and zoned forms. */
 function parseAddress(text: string): Address | undefined {
+  // Where IPv4 stands for the last 32 bits of IPv6, the same rule holds.
+  const dotted = text.slice(text.lastIndexOf(":") + 1);
+  if (dotted.includes(".") && dotted.split(".").some((part) => /^0[0-9]/.test(part))) {
+    return undefined;
+  }
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
-    const hasLeadingZero = text.split(".").some((part) => /^0[0-9]/.test(part));
-    if (hasLeadingZero) return undefined;
     return { family: "ipv4", octets: ipaddr.IPv4.parse(text).octets };
   }
   const isIpv6 = /^[0-9a-f:.]+$/i.test(text) && text.includes(":") && ipaddr.IPv6.isValid(text);

@@ -58,12 +58,9 @@ function foreign(file: string, seemsToBe: string, next: string): StoreError {
   );
 }
 
-/** acme-dns keeps its version in a table `acmedns`, accounts in `records` and values in `txt`. */
+/** acme-dns keeps its version in a table `acmedns`, whatever other tables a version has. */
 function isAcmeDns(start: Buffer): boolean {
-  const schema = start.toString("latin1");
-  return ["acmedns", "records", "txt"].every((table) =>
-    new RegExp(`CREATE TABLE ["'\`]?${table}\\b`, "i").test(schema),
-  );
+  return /CREATE TABLE ["'`]?acmedns\b/i.test(start.toString("latin1"));
 }
 
 function readStart(file: string): Buffer {
