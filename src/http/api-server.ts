@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Express } from "express";
-import { errorBody, type Refusal, statusOf } from "./error-response.ts";
+import { errorBody, type Refusal, refuse, statusOf } from "./error-response.ts";
+import { pathAndQuery, refusalOfHead } from "./request-head.ts";
+import { sendEmpty } from "./response.ts";
 
 const MAX_HEADER_OCTETS = 8192;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -21,6 +23,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /** The HTTP server for the API, not listening yet: limits on time and size, and JSON also for what never becomes a request. */
 export function createApiServer(app: Express): Server {
+  const listener = (req: IncomingMessage, res: ServerResponse): void => receive(app, req, res);
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_OCTETS,
@@ -32,30 +35,38 @@ export function createApiServer(app: Express): Server {
       requireHostHeader: false,
       noDelay: true,
     },
-    app,
+    listener,
   );
-  server.on("checkContinue", (req: IncomingMessage, res: ServerResponse) => {
-    // Until readBody wants the body, nobody knows whether it will come: a final answer closes.
-    res.shouldKeepAlive = false;
-    app(req, res);
-  });
+  // readBody sends the 100 when the body is wanted; after any other answer node closes.
+  server.on("checkContinue", listener);
   server.on("checkExpectation", (_req: IncomingMessage, res: ServerResponse) => {
-    const body = errorBody("expectation_failed");
-    res.writeHead(statusOf("expectation_failed"), {
-      "Content-Type": "application/json",
-      "Content-Length": body.length,
-      Connection: "close",
-    });
-    res.end(body);
+    res.shouldKeepAlive = false;
+    refuse(res, "expectation_failed");
   });
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
     refuseRaw(socket, "method_not_allowed");
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
-    else refuseRaw(socket, refusalOf(error.code));
+    if (error.code === "ECONNRESET" || socket.destroyed) socket.destroy();
+    // Every later octet of a refused peer comes here too; refuseRaw has set it a deadline.
+    else if (!socket.writableEnded) refuseRaw(socket, refusalOf(error.code));
   });
   return server;
+}
+
+/** What must be settled before Express sees a request: it answers targets it cannot parse in HTML. */
+function receive(app: Express, req: IncomingMessage, res: ServerResponse): void {
+  const refusal = refusalOfHead(req);
+  if (refusal !== undefined) {
+    res.shouldKeepAlive = false;
+    refuse(res, refusal);
+  } else if (req.method === "OPTIONS" && req.url === "*") {
+    // RFC 9110 section 9.3.7: for the server as a whole.
+    sendEmpty(res);
+  } else {
+    req.url = pathAndQuery(req.url ?? "");
+    app(req, res);
+  }
 }
 
 function refusalOf(code: string | undefined): Refusal {

@@ -1,6 +1,7 @@
+import type { ServerResponse } from "node:http";
 import type { Request, Response } from "express";
 import { StoreError } from "../store/store.ts";
-import { sendJson } from "./json-response.ts";
+import { sendJson } from "./response.ts";
 
 /** Why a request is refused: the word in the body, as acme-dns has it where acme-dns has one. */
 export type Refusal =
@@ -50,7 +51,7 @@ export function errorBody(refusal: Refusal): string {
   return `{"error": "${refusal}"}`;
 }
 
-export function refuse(res: Response, refusal: Refusal): void {
+export function refuse(res: ServerResponse, refusal: Refusal): void {
   if (refusal === "storage_unavailable") res.setHeader("Retry-After", RETRY_AFTER_SECONDS);
   sendJson(res, STATUS[refusal], errorBody(refusal));
 }

@@ -4,8 +4,8 @@ import { type ApiKey, generateApiKey, hashApiKey } from "../delegate/credential.
 import type { ApiParts } from "./api-parts.ts";
 import { type Refusal, refuse } from "./error-response.ts";
 import { type JsonMembers, parseJsonObject } from "./json-object.ts";
-import { sendJson } from "./json-response.ts";
 import { readBody } from "./request-body.ts";
+import { sendJson } from "./response.ts";
 import { canonicalUsername } from "./username.ts";
 
 /** Two random UUIDs that exist already would be a broken generator: give up rather than go on for ever. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import { errorBody, refuse, statusOf } from "./error-response.ts";
-import { writeJsonHead } from "./json-response.ts";
+import { writeJsonHead } from "./response.ts";
 
 /** How long a client that was told 413 may go on sending: closed at once, it would not read why. Milliseconds. */
 const LINGER_MS = 2000;
@@ -22,39 +22,40 @@ export async function readBody(
     refuseTooLong(req, res);
     return undefined;
   }
-  if (req.headers.expect !== undefined && !res.headersSent) {
-    res.writeContinue();
-    res.shouldKeepAlive = true;
-  }
+  if (awaitsContinue(req)) res.writeContinue();
   const body = await collect(req, maxOctets);
   if (body === "too long") refuseTooLong(req, res);
   return Buffer.isBuffer(body) ? body : undefined;
 }
 
-function collect(req: Request, maxOctets: number): Promise<Buffer | "too long" | "incomplete"> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const take = (chunk: Buffer): void => {
-      length += chunk.length;
-      if (length <= maxOctets) {
-        chunks.push(chunk);
-      } else {
-        req.off("data", take);
-        resolve("too long");
-      }
-    };
-    req.on("data", take);
-    req.once("end", () => resolve(req.complete ? Buffer.concat(chunks) : "incomplete"));
-    req.once("error", () => resolve("incomplete"));
-    req.once("close", () => resolve("incomplete"));
-  });
+/** RFC 9110 section 10.1.1: an expectation in an HTTP/1.0 request is ignored. */
+function awaitsContinue(req: Request): boolean {
+  return req.httpVersion === "1.1" && req.headers.expect !== undefined;
+}
+
+async function collect(
+  req: Request,
+  maxOctets: number,
+): Promise<Buffer | "too long" | "incomplete"> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    // The connection stays: a body that is too long still gets its answer.
+    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+      chunks.push(chunk);
+      length += chunks.at(-1)?.length ?? 0;
+      if (length > maxOctets) return "too long";
+    }
+  } catch {
+    return "incomplete";
+  }
+  return req.complete ? Buffer.concat(chunks) : "incomplete";
 }
 
 /** The answer leaves at once, the connection is closed when the client has sent its body or LINGER_MS are over. */
 function refuseTooLong(req: Request, res: Response): void {
   res.shouldKeepAlive = false;
-  if (req.headers.expect !== undefined && !req.readableDidRead) {
+  if (awaitsContinue(req) && !req.readableDidRead) {
     refuse(res, "payload_too_large");
     return;
   }

@@ -4,8 +4,8 @@ import type { ApiParts } from "./api-parts.ts";
 import { authenticate } from "./authenticate.ts";
 import { refuse } from "./error-response.ts";
 import { parseJsonObject } from "./json-object.ts";
-import { sendJson } from "./json-response.ts";
 import { readBody } from "./request-body.ts";
+import { sendJson } from "./response.ts";
 
 /**
  * POST /update: the delegate of the credential publishes a digest value; 200 once it is on the disk
