@@ -1,4 +1,6 @@
-import { connect } from "node:net";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 
 /** One message of a server, headers by lower-case name, several of one name joined by ", ". */
 export interface RawResponse {
@@ -15,51 +17,110 @@ export interface RawExchange {
 
 const DEADLINE_MS = 10_000;
 
-/**
- * Sends octets over a connection of their own and reads one final response. Each piece of
- * `request` is written once the piece before has left, so that the pieces are separate segments.
- */
-export function exchange(
+/** A connection on which octets are sent as they stand, and responses read one after the other. */
+export class RawConnection {
+  readonly #socket: Socket;
+  #received = "";
+  #closedBy = "";
+  #progress = Promise.withResolvers<void>();
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setTimeout(DEADLINE_MS, () => socket.destroy(new Error("no response in time")));
+    socket.on("data", (chunk) => {
+      this.#received += chunk.toString("latin1");
+      this.#wake();
+    });
+    socket.on("error", (error) => {
+      this.#closedBy = error.message;
+    });
+    socket.on("close", () => {
+      this.#closedBy ||= "closed";
+      this.#wake();
+    });
+  }
+
+  static async open(port: number, host = "127.0.0.1"): Promise<RawConnection> {
+    const socket = connect({ port, host, noDelay: true });
+    await once(socket, "connect");
+    return new RawConnection(socket);
+  }
+
+  /** Each piece is written once the piece before has left, so that the pieces are separate segments. */
+  async send(...pieces: readonly (string | Buffer)[]): Promise<void> {
+    for (const piece of pieces) {
+      await new Promise((resolve) => this.#socket.write(piece, resolve));
+      await setImmediate();
+    }
+  }
+
+  /** The next final response and what came before it. */
+  async response(options: { readonly isHead?: boolean } = {}): Promise<RawExchange> {
+    for (;;) {
+      const parsed = parseMessages(this.#received, options.isHead === true);
+      if (parsed !== undefined) {
+        this.#received = this.#received.slice(parsed.length);
+        return parsed.exchange;
+      }
+      if (this.#closedBy !== "") {
+        throw new Error(`${this.#closedBy}; received so far: ${this.#received}`);
+      }
+      await this.#progress.promise;
+    }
+  }
+
+  /** What came after the responses that were read, once the server has closed the connection. */
+  async rest(): Promise<string> {
+    while (this.#closedBy === "") await this.#progress.promise;
+    if (this.#closedBy === "no response in time") throw new Error("not closed in time");
+    return this.#received;
+  }
+
+  /** No more requests; the response can still come. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #wake(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers<void>();
+  }
+}
+
+/** Sends the pieces of one request over a connection of their own and reads one final response. */
+export async function exchange(
   port: number,
   request: readonly (string | Buffer)[],
   options: { readonly isHead?: boolean; readonly host?: string } = {},
 ): Promise<RawExchange> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: options.host ?? "127.0.0.1", noDelay: true });
-    const deadline = setTimeout(() => fail("no response in time"), DEADLINE_MS);
-    let received = "";
-    const fail = (reason: string): void => {
-      clearTimeout(deadline);
-      socket.destroy();
-      reject(new Error(`${reason}; received so far: ${received}`));
-    };
-    socket.on("data", (chunk) => {
-      received += chunk.toString("latin1");
-      const parsed = parseMessages(received, options.isHead === true);
-      if (parsed === undefined) return;
-      clearTimeout(deadline);
-      socket.destroy();
-      resolve(parsed);
-    });
-    socket.on("error", (error) => fail(error.message));
-    socket.on("close", () => fail("closed without a whole response"));
-    const writeNext = (index: number): void => {
-      const piece = request[index];
-      if (piece !== undefined) socket.write(piece, () => setImmediate(writeNext, index + 1));
-    };
-    socket.on("connect", () => writeNext(0));
-  });
+  const connection = await RawConnection.open(port, options.host);
+  // Not awaited: a server may answer, and close, before all was sent.
+  void connection.send(...request);
+  try {
+    return await connection.response(options);
+  } finally {
+    connection.close();
+  }
 }
 
-function parseMessages(text: string, isHead: boolean): RawExchange | undefined {
+function parseMessages(
+  text: string,
+  isHead: boolean,
+): { exchange: RawExchange; length: number } | undefined {
   const interim: RawResponse[] = [];
-  let rest = text;
+  let offset = 0;
   for (;;) {
-    const parsed = parseMessage(rest, isHead);
+    const parsed = parseMessage(text.slice(offset), isHead);
     if (parsed === undefined) return undefined;
-    if (parsed.message.status >= 200) return { interim, final: parsed.message };
+    offset += parsed.length;
+    if (parsed.message.status >= 200) {
+      return { exchange: { interim, final: parsed.message }, length: offset };
+    }
     interim.push(parsed.message);
-    rest = rest.slice(parsed.length);
   }
 }
 

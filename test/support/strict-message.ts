@@ -1,0 +1,154 @@
+/**
+ * A second opinion on every message the server sends: a decoder that shares no code with src and
+ * refuses what a resolver may choke on. It checks that counts and RDLENGTH are exact, that nothing
+ * trails, that pointers lead strictly backwards to the start of a label (RFC 1035 section 4.1.4),
+ * that only the types of RFC 1035 compress names in RDATA (RFC 3597 section 4), and that an RRset
+ * has one TTL and no record twice (RFC 2181 section 5).
+ */
+import assert from "node:assert/strict";
+import { nameText, StrictCursor } from "./strict-cursor.ts";
+import { readRdata } from "./strict-rdata.ts";
+
+export interface StrictMessage {
+  readonly id: number;
+  readonly opcode: number;
+  /** Mnemonic; the upper bits are those of OPT. */
+  readonly rcode: string;
+  /** Those of qr aa tc rd ra ad cd that are set and "z", in the order of the header. */
+  readonly flags: string;
+  /** As on the wire, "" if there is none: `hex` is easy to compare. */
+  readonly questionHex: string;
+  /** Presentation format: `owner TTL IN type RDATA`; OPT left out. */
+  readonly answer: readonly string[];
+  readonly authority: readonly string[];
+  readonly additional: readonly string[];
+  readonly edns: StrictEdns | undefined;
+  readonly length: number;
+}
+
+export interface StrictEdns {
+  readonly udpPayloadSize: number;
+  readonly version: number;
+  readonly wantsDnssec: boolean;
+  /** The other 15 flags. */
+  readonly unknownFlags: number;
+  readonly optionCodes: readonly number[];
+}
+
+const FLAGS: readonly (readonly [bit: number, name: string])[] = [
+  [0x8000, "qr"],
+  [0x0400, "aa"],
+  [0x0200, "tc"],
+  [0x0100, "rd"],
+  [0x0080, "ra"],
+  [0x0040, "z"],
+  [0x0020, "ad"],
+  [0x0010, "cd"],
+];
+const RCODES: Record<number, string> = {
+  0: "NOERROR",
+  1: "FORMERR",
+  2: "SERVFAIL",
+  3: "NXDOMAIN",
+  4: "NOTIMP",
+  5: "REFUSED",
+  9: "NOTAUTH",
+  16: "BADVERS",
+};
+const OPT = 41;
+
+/** Throws an AssertionError that says what is wrong with the message. */
+export function decodeStrictly(octets: Uint8Array): StrictMessage {
+  const cursor = new StrictCursor(octets);
+  const id = cursor.uint(2);
+  const header = cursor.uint(2);
+  const counts = [cursor.uint(2), cursor.uint(2), cursor.uint(2), cursor.uint(2)];
+  const [questions = 0, answers = 0, authorities = 0, additionals = 0] = counts;
+  const questionHex = readQuestion(cursor, questions);
+  const answer = readSection(cursor, answers);
+  const authority = readSection(cursor, authorities);
+  const additional = readSection(cursor, additionals);
+  assert.equal(cursor.at, octets.length, "octets trail the message");
+  assert.equal(answer.opts.length + authority.opts.length, 0, "OPT outside the additional section");
+  assert(additional.opts.length <= 1, "more than one OPT");
+  const opt = additional.opts[0];
+  const rcode = (header & 0xf) | ((opt?.extendedRcode ?? 0) << 4);
+  return {
+    id,
+    opcode: (header >>> 11) & 0xf,
+    rcode: RCODES[rcode] ?? `RCODE${rcode}`,
+    flags: FLAGS.filter(([bit]) => (header & bit) !== 0)
+      .map(([, name]) => name)
+      .join(" "),
+    questionHex,
+    answer: answer.lines,
+    authority: authority.lines,
+    additional: additional.lines,
+    edns: opt?.edns,
+    length: octets.length,
+  };
+}
+
+function readQuestion(cursor: StrictCursor, count: number): string {
+  assert(count <= 1, `${count} questions`);
+  if (count === 0) return "";
+  const start = cursor.at;
+  cursor.labels("forbidden");
+  cursor.octets(4);
+  return cursor.message.subarray(start, cursor.at).toString("hex");
+}
+
+interface Section {
+  readonly lines: string[];
+  readonly opts: { readonly extendedRcode: number; readonly edns: StrictEdns }[];
+}
+
+function readSection(cursor: StrictCursor, count: number): Section {
+  const section: Section = { lines: [], opts: [] };
+  const seen = new Set<string>();
+  const ttls = new Map<string, number>();
+  for (let i = 0; i < count; i++) {
+    const start = cursor.at;
+    const labels = cursor.labels("allowed");
+    const rrtype = cursor.uint(2);
+    if (rrtype === OPT) {
+      assert.equal(cursor.at - start, 3, "the owner of OPT is one octet, the root");
+      section.opts.push(readOpt(cursor));
+      continue;
+    }
+    assert.equal(cursor.uint(2), 1, "class IN");
+    const ttl = cursor.uint(4);
+    const { mnemonic, text } = readRdata(cursor, rrtype);
+    const owner = nameText(labels);
+    const rrset = `${foldAscii(owner)} ${mnemonic}`;
+    assert(!seen.has(`${rrset} ${text}`), `a record twice: ${rrset} ${text}`);
+    assert.equal(ttls.get(rrset) ?? ttl, ttl, `two TTLs in ${rrset}`);
+    seen.add(`${rrset} ${text}`);
+    ttls.set(rrset, ttl);
+    section.lines.push(`${owner} ${ttl} IN ${mnemonic} ${text}`.trimEnd());
+  }
+  return section;
+}
+
+/** RFC 6891 section 6.1.2 and 6.1.3; the cursor is behind the type. */
+function readOpt(cursor: StrictCursor): Section["opts"][number] {
+  const udpPayloadSize = cursor.uint(2);
+  const extendedRcode = cursor.uint(1);
+  const version = cursor.uint(1);
+  const flags = cursor.uint(2);
+  const length = cursor.uint(2);
+  const end = cursor.at + length;
+  const optionCodes: number[] = [];
+  while (cursor.at < end) {
+    optionCodes.push(cursor.uint(2));
+    cursor.octets(cursor.uint(2));
+  }
+  assert.equal(cursor.at, end, "the options fill the RDATA of OPT");
+  const wantsDnssec = (flags & 0x8000) !== 0;
+  const edns = { udpPayloadSize, version, wantsDnssec, unknownFlags: flags & 0x7fff, optionCodes };
+  return { extendedRcode, edns };
+}
+
+function foldAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

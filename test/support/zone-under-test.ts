@@ -1,0 +1,54 @@
+/** Zones of tests from presentation format, and servers for them on free ports of 127.0.0.1. */
+import { afterAll } from "vitest";
+import { parseName } from "../../src/dns/presentation-scanner.ts";
+import { closeAll, listenDns } from "../../src/server/listen.ts";
+import type { Authority, ServedZone } from "../../src/server/respond.ts";
+import type { TcpLimits } from "../../src/server/tcp.ts";
+import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
+import { buildStaticNodes } from "../../src/zone/static-records.ts";
+import { Zone } from "../../src/zone/zone.ts";
+
+export interface ZoneText {
+  readonly apex: string;
+  readonly records: readonly string[];
+  /** What each delegate publishes, by its label. */
+  readonly delegates?: Readonly<Record<string, readonly string[]>>;
+  readonly serial?: number;
+}
+
+export const SERIAL = 2026010100;
+export const TXT_TTL = 1;
+export const NEGATIVE_TTL = 5;
+
+const TCP_LIMITS: TcpLimits = { firstMessageSeconds: 10, idleSeconds: 10 };
+
+/** MNAME is ns1 of the zone, RNAME hostmaster; the nameserver is at 127.0.0.1 unless the records say more. */
+export function zoneUnderTest({ apex, records, delegates, serial = SERIAL }: ZoneText): ServedZone {
+  const name = parseName(apex);
+  const mname = parseName(`ns1.${apex}`);
+  const given = { texts: records, nsname: mname, nsAddresses: ["127.0.0.1"] };
+  const { nodes } = buildStaticNodes(name, given);
+  const soa = { mname, rname: parseName(`hostmaster.${apex}`), negativeTtl: NEGATIVE_TTL };
+  const zone = new Zone(name, soa, nodes);
+  const challenges = new ChallengeIndex(zone, TXT_TTL, serial);
+  for (const [subdomain, digests] of Object.entries(delegates ?? {})) {
+    challenges.publish({ subdomain, digests, sequence: digests.length });
+  }
+  return { zone, challenges };
+}
+
+export function authorityOver(...served: readonly ServedZone[]): Authority {
+  const zones = new Map(served.map((each) => [each.zone.apex.key, each]));
+  return { zones, udpPayloadSize: 1232 };
+}
+
+/** Serves until the tests of the calling file are done. Gives the port, the same for UDP and TCP. */
+export async function serveDns(
+  authority: Authority,
+  tcpLimits: TcpLimits = TCP_LIMITS,
+): Promise<number> {
+  const addresses = [{ address: "127.0.0.1", port: 0 }];
+  const listeners = await listenDns(authority, { addresses, udp: true, tcp: true, tcpLimits });
+  afterAll(() => closeAll(listeners));
+  return listeners[0]?.port ?? 0;
+}
