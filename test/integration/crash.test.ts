@@ -7,8 +7,10 @@ import { type Delegate, register, startDnsvouch, update } from "./lab/dnsvouch.t
 import { Lab } from "./lab/lab.ts";
 
 const delegateCount = 50;
-/** Updates to acknowledge before the kill: at least three for some delegate, so that values have been pushed out. */
-const updatesBeforeKill = 4 * delegateCount;
+/** To acknowledge for every delegate before the kill: with the third value, the first is pushed out. */
+const updatesBeforeKill = 3;
+/** Per delegate, far more than are sent before the kill: the loop must end by itself all the same. */
+const updateLimit = 10_000;
 
 /** The updates of one delegate, in the order in which they were sent, one at a time. */
 interface History {
@@ -31,13 +33,11 @@ describe("kill -9 in the middle of updates, then a new start on the same data", 
       histories.push({ delegate: await register(), sent: [], acknowledged: 0 });
     }
     const enough = Promise.withResolvers<void>();
-    let acknowledged = 0;
-    const writers = histories.map((history) =>
-      writeUntilRefused(history, () => {
-        acknowledged += 1;
-        if (acknowledged === updatesBeforeKill) enough.resolve();
-      }),
-    );
+    const onAcknowledged = () => {
+      if (histories.every(({ acknowledged }) => acknowledged >= updatesBeforeKill))
+        enough.resolve();
+    };
+    const writers = histories.map((history) => writeUntilRefused(history, onAcknowledged));
     await Promise.race([enough.promise, Promise.all(writers)]);
     const exit = await dnsvouch.stop("SIGKILL");
     await Promise.all(writers);
@@ -49,7 +49,7 @@ describe("kill -9 in the middle of updates, then a new start on the same data", 
   /** Sends one update after the other until the server is gone. */
   async function writeUntilRefused(history: History, onAcknowledged: () => void): Promise<void> {
     try {
-      for (let i = 0; i < updatesBeforeKill; i++) {
+      for (let i = 0; i < updateLimit; i++) {
         const value = challengeValue(`${history.delegate.subdomain} ${i}`);
         history.sent.push(value);
         await update(history.delegate, value);
@@ -62,9 +62,11 @@ describe("kill -9 in the middle of updates, then a new start on the same data", 
     }
   }
 
-  test("updates were acknowledged for every delegate before the kill", () => {
+  test("every delegate had updates acknowledged before the kill", () => {
     expect(histories).toHaveLength(delegateCount);
-    expect(histories.filter(({ acknowledged }) => acknowledged === 0)).toEqual([]);
+    for (const { acknowledged } of histories) {
+      expect(acknowledged).toBeGreaterThanOrEqual(updatesBeforeKill);
+    }
   });
 
   test("every delegate answers with the two newest values acknowledged", async () => {

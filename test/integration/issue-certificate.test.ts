@@ -1,5 +1,6 @@
-// The main job with everybody who takes part in it: clients register nothing new, publish through their hooks,
-// and an authority that validates through its own resolver issues and renews.
+// The main job with everybody who takes part in it: unmodified clients publish through their hooks, and an
+// authority that validates through its own resolver issues and renews. (uacme is not among the clients: it
+// trusts the certificate authorities of the system alone, so it cannot speak with a local one.)
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -10,13 +10,18 @@ export const program: string = fileURLToPath(new URL("../../../dist/main.js", im
 
 export const apiUrl: string = `http://${address.dnsvouch}:8080`;
 
-/** The answer to POST /register. */
+/** The answer to POST /register: what the tests read of it. */
 export interface Delegate {
   readonly username: string;
   readonly password: string;
   readonly fulldomain: string;
   readonly subdomain: string;
-  readonly allowfrom: readonly string[];
+}
+
+function isDelegate(value: unknown): value is Delegate {
+  if (typeof value !== "object" || value === null) return false;
+  const keys = ["username", "password", "fulldomain", "subdomain"];
+  return keys.every((key) => typeof Reflect.get(value, key) === "string");
 }
 
 function configuration(folder: string): string {
@@ -58,12 +63,12 @@ export function startDnsvouch(folder: string): Promise<Daemon> {
   });
 }
 
-/** @throws Error unless the answer is 201. */
+/** @throws Error unless the answer is 201 with a delegate. */
 export async function register(): Promise<Delegate> {
   const response = await fetch(`${apiUrl}/register`, { method: "POST" });
-  if (response.status !== 201) throw new Error(`/register answered ${response.status}`);
-  // The server under test is what the shape depends on: a wrong one shows in the next step of every test.
-  return (await response.json()) as Delegate;
+  const body: unknown = await response.json();
+  if (response.status === 201 && isDelegate(body)) return body;
+  throw new Error(`/register answered ${response.status}: ${JSON.stringify(body)}`);
 }
 
 /** Publishes a challenge value. @throws Error unless the answer is 200: the value is then acknowledged. */
