@@ -28,7 +28,12 @@ export function openLog(config: LogConfig, standardOutput: TextSink & { isTTY?: 
   const isTerminal = config.type === "stdout" && standardOutput.isTTY === true;
   const isText = config.format === "text" || (config.format === "auto" && isTerminal);
   return pino(
-    { level: LEVELS[config.level], base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: LEVELS[config.level],
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
     { write: (line: string) => sink.write(isText ? toText(line) : line) },
   );
 }
@@ -37,7 +42,6 @@ export function openLog(config: LogConfig, standardOutput: TextSink & { isTTY?: 
 function toText(line: string): string {
   const entry: Record<string, unknown> = JSON.parse(line);
   const { level, time, msg, ...fields } = entry;
-  const label = pino.levels.labels[Number(level)] ?? String(level);
   const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
-  return `${String(time)} ${label.toUpperCase()} ${String(msg)}${rest.join("")}\n`;
+  return `${String(time)} ${String(level).toUpperCase()} ${String(msg)}${rest.join("")}\n`;
 }

@@ -7,14 +7,14 @@ const EXAMPLE_DIGEST = "an-example-of-a-digest-value-43-characters_";
 
 /** What is listening, and three commands that show it at work, to be copied as they stand. */
 export function banner(config: Config, server: RunningServer): string {
-  const api = `http://${hostAndPort(reachable(server.http.address), server.http.port)}`;
+  const { address, port } = server.http;
   return [
     `dnsvouch ${version()}  zone ${config.general.domain}  database ${config.database.connection}`,
     `  configuration ${config.file ?? "none: defaults, to try it on this machine"}`,
     ...dnsLines(server),
-    `  API  ${api}`,
+    `  API  http://${hostAndPort(address, port)}`,
     "",
-    ...tryIt(config, server, api),
+    ...tryIt(config, server, `http://${hostAndPort(reachable(address), port)}`),
   ].join("\n");
 }
 

@@ -20,6 +20,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Serves until SIGTERM or SIGINT. Returns the exit code; what went wrong is on standard error at every log level. */
 export async function serveCommand(file: string | undefined, env: Environment): Promise<number> {
+  // Whoever reads what we print may go away (a pager, a log collector); the server stays.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const signal = nextSignal();
   try {
     const config = loadConfig({ file, env });

@@ -96,7 +96,7 @@ function parsePeer(text: string): Address | undefined {
   return address === undefined ? undefined : (unmapped(address) ?? address);
 }
 
-/** Strict: ipaddr.js alone would also take octal, shortened and zoned forms. */
+/** Strict: ipaddr.js alone would also take octal, shortened and zoned forms, and ::a.b.c.d for ::ffff:a.b.c.d. */
 function parseAddress(text: string): Address | undefined {
   // Where IPv4 stands for the last 32 bits of IPv6, the same rule holds.
   const dotted = text.slice(text.lastIndexOf(":") + 1);
@@ -106,7 +106,11 @@ function parseAddress(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
     return { family: "ipv4", octets: ipaddr.IPv4.parse(text).octets };
   }
-  const isIpv6 = /^[0-9a-f:.]+$/i.test(text) && text.includes(":") && ipaddr.IPv6.isValid(text);
+  const isIpv6 =
+    /^[0-9a-f:.]+$/i.test(text) &&
+    text.includes(":") &&
+    !/^::[0-9]+\./.test(text) &&
+    ipaddr.IPv6.isValid(text);
   return isIpv6 ? { family: "ipv6", octets: ipaddr.IPv6.parse(text).toByteArray() } : undefined;
 }
 

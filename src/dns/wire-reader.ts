@@ -104,7 +104,9 @@ export class WireReader {
 
   /** Where the pointer at `at` leads, if that is before `limit` and behind the header. */
   #pointerTarget(at: number, limit: number): number | undefined {
-    const target = (((this.#octets[at] ?? 0) & 0x3f) << 8) | (this.#octets[at + 1] ?? 0);
+    const low = this.#octets[at + 1];
+    if (low === undefined) return undefined;
+    const target = (((this.#octets[at] ?? 0) & 0x3f) << 8) | low;
     return target < limit && target >= HEADER_OCTETS ? target : undefined;
   }
 

@@ -26,6 +26,6 @@ export interface ApiOptions {
   readonly registration: "open" | "closed";
   /** How many of the newest values a delegate publishes. */
   readonly txtSlots: number;
-  /** The longest request body. */
+  /** The longest request body; 0 is no limit. */
   readonly bodyOctets: number;
 }

@@ -1,9 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { Duplex } from "node:stream";
 import type { Express } from "express";
 import { errorBody, type Refusal, refuse, statusOf } from "./error-response.ts";
 import { pathAndQuery, refusalOfHead } from "./request-head.ts";
 import { sendEmpty } from "./response.ts";
+import { ResponseOrder } from "./response-order.ts";
 
 const MAX_HEADER_OCTETS = 8192;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -14,16 +21,12 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How long the peer of a broken connection may take to read why. */
 const LINGER_MS = 2000;
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  405: "Method Not Allowed",
-  408: "Request Timeout",
-  431: "Request Header Fields Too Large",
-};
-
 /** The HTTP server for the API, not listening yet: limits on time and size, and JSON also for what never becomes a request. */
 export function createApiServer(app: Express): Server {
-  const listener = (req: IncomingMessage, res: ServerResponse): void => receive(app, req, res);
+  const order = new ResponseOrder();
+  const listener = (req: IncomingMessage, res: ServerResponse): void => {
+    order.queue(req, res, () => receive(app, req, res));
+  };
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_OCTETS,
@@ -31,7 +34,7 @@ export function createApiServer(app: Express): Server {
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      // Refused by the application, in JSON.
+      // Refused in JSON by refusalOfHead.
       requireHostHeader: false,
       noDelay: true,
     },
@@ -39,17 +42,16 @@ export function createApiServer(app: Express): Server {
   );
   // readBody sends the 100 when the body is wanted; after any other answer node closes.
   server.on("checkContinue", listener);
-  server.on("checkExpectation", (_req: IncomingMessage, res: ServerResponse) => {
-    res.shouldKeepAlive = false;
-    refuse(res, "expectation_failed");
+  server.on("checkExpectation", (req: IncomingMessage, res: ServerResponse) => {
+    order.queue(req, res, () => refuseAndClose(res, "expectation_failed"));
   });
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
-    refuseRaw(socket, "method_not_allowed");
+    // RFC 9110 section 15.5.6: a 405 has an Allow, empty where nothing is allowed.
+    order.afterAnswered(socket, () => refuseRaw(socket, "method_not_allowed", "Allow:"));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === "ECONNRESET" || socket.destroyed) socket.destroy();
-    // Every later octet of a refused peer comes here too; refuseRaw has set it a deadline.
-    else if (!socket.writableEnded) refuseRaw(socket, refusalOf(error.code));
+    else order.afterAnswered(socket, () => refuseRaw(socket, refusalOf(error.code)));
   });
   return server;
 }
@@ -58,8 +60,7 @@ export function createApiServer(app: Express): Server {
 function receive(app: Express, req: IncomingMessage, res: ServerResponse): void {
   const refusal = refusalOfHead(req);
   if (refusal !== undefined) {
-    res.shouldKeepAlive = false;
-    refuse(res, refusal);
+    refuseAndClose(res, refusal);
   } else if (req.method === "OPTIONS" && req.url === "*") {
     // RFC 9110 section 9.3.7: for the server as a whole.
     sendEmpty(res);
@@ -69,20 +70,28 @@ function receive(app: Express, req: IncomingMessage, res: ServerResponse): void 
   }
 }
 
+function refuseAndClose(res: ServerResponse, refusal: Refusal): void {
+  res.shouldKeepAlive = false;
+  refuse(res, refusal);
+}
+
 function refusalOf(code: string | undefined): Refusal {
   if (code === "HPE_HEADER_OVERFLOW") return "too_many_headers";
   return code === "ERR_HTTP_REQUEST_TIMEOUT" ? "request_timeout" : "bad_request";
 }
 
 /** Answers on a connection that has no request, and closes it. */
-function refuseRaw(socket: Duplex, refusal: Refusal): void {
+function refuseRaw(socket: Duplex, refusal: Refusal, ...headers: readonly string[]): void {
+  // Every later octet of a refused peer comes here again.
+  if (!socket.writable) return;
   const status = statusOf(refusal);
   const body = errorBody(refusal);
   const head = [
-    `HTTP/1.1 ${status} ${REASONS[status] ?? "Error"}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "Content-Type: application/json",
     `Content-Length: ${body.length}`,
     "Connection: close",
+    ...headers,
   ];
   socket.on("error", () => socket.destroy());
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);

@@ -62,18 +62,8 @@ interface ErrorLog {
 
 /** The one place where faults become answers; what they say goes to the log and never to the client. */
 export function answerFault(error: unknown, req: Request, res: Response, log: ErrorLog): void {
-  const isStorage = error instanceof StoreError;
-  const refusal = isStorage ? "storage_unavailable" : faultOfRequest(error);
-  if (refusal === "internal_error" || isStorage) {
-    log.error({ method: req.method, route: req.route?.path, err: error }, refusal);
-  }
+  const refusal = error instanceof StoreError ? "storage_unavailable" : "internal_error";
+  log.error({ method: req.method, route: req.route?.path, err: error }, refusal);
   if (res.headersSent) res.destroy();
   else refuse(res, refusal);
-}
-
-/** Express reports a path that cannot be decoded as an error with a status of its own. */
-function faultOfRequest(error: unknown): Refusal {
-  const isClientFault =
-    typeof error === "object" && error !== null && "status" in error && error.status === 400;
-  return isClientFault ? "bad_request" : "internal_error";
 }

@@ -10,14 +10,16 @@ const LINGER_MS = 2000;
  * form data, plain text or nothing. Counted while reading. `Expect: 100-continue` gets its 100 here,
  * so only when the body is wanted.
  *
+ * @param bodyOctets the longest body; 0 is no limit.
  * @returns undefined if there will be no whole body: it was too long, which is answered here with
  * 413, or the client went away. Nothing may be done then.
  */
 export async function readBody(
   req: Request,
   res: Response,
-  maxOctets: number,
+  bodyOctets: number,
 ): Promise<Buffer | undefined> {
+  const maxOctets = bodyOctets === 0 ? Number.POSITIVE_INFINITY : bodyOctets;
   if (Number(req.headers["content-length"] ?? 0) > maxOctets) {
     refuseTooLong(req, res);
     return undefined;

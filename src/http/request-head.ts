@@ -9,6 +9,11 @@ export function refusalOfHead(req: IncomingMessage): Refusal | undefined {
   if (req.rawHeaders.length / 2 > MAX_HEADER_LINES) return "too_many_headers";
   // Node takes the request lines of HTTP/0.9 and HTTP/2.0 for HTTP/1.
   if (req.httpVersionMajor !== 1) return "bad_request";
+  // RFC 9112 section 6.1: no other coding is understood, and HTTP/1.0 has none.
+  const coding = req.headers["transfer-encoding"];
+  if (coding !== undefined && (coding.toLowerCase() !== "chunked" || req.httpVersion === "1.0")) {
+    return "bad_request";
+  }
   // RFC 9112 section 3.2: one Host, which only HTTP/1.0 may leave out.
   const hosts = req.headersDistinct["host"]?.length ?? 0;
   if (hosts === 0 && req.httpVersion !== "1.0") return "missing_host_header";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -75,6 +75,27 @@ async function refused(url: string): Promise<void> {
   }
 }
 
+/** Resolves once the API answers. */
+async function answered(url: string): Promise<"answered"> {
+  for (;;) {
+    try {
+      await (await fetch(`${url}/health`)).arrayBuffer();
+      return "answered";
+    } catch {
+      // Not bound yet.
+    }
+  }
+}
+
+function listenAnywhere(server: Server): Promise<number> {
+  return new Promise((done) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      done(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+}
+
 describe("starting and stopping", () => {
   test.for([
     { name: "serve -c FILE", args: ["serve", "-c", "config.cfg"], signal: "SIGTERM" as const },
@@ -124,6 +145,21 @@ describe("starting and stopping", () => {
     }
     expect(received).toMatch(/^HTTP\/1\.1 100 .*\r\n\r\nHTTP\/1\.1 200 OK/s);
     expect(received).toContain(`{"txt": "${digest(1)}"}`);
+    expect(await dnsvouch.exit()).toBe(0);
+  });
+
+  test("a reader of the output that goes away does not take the server with it", async () => {
+    const holder = createServer();
+    const port = await listenAnywhere(holder);
+    await new Promise((done) => holder.close(done));
+    const dnsvouch = start(["-c", configFile({ api: ['ip = "127.0.0.1"', `port = ${port}`] })]);
+    dnsvouch.child.stdout?.destroy();
+    dnsvouch.child.stderr?.destroy();
+    const url = `http://127.0.0.1:${port}`;
+    expect(await Promise.race([answered(url), dnsvouch.exit()])).toBe("answered");
+    // The output was written, and refused, before this answer; what follows still works.
+    await register(url);
+    dnsvouch.child.kill("SIGTERM");
     expect(await dnsvouch.exit()).toBe(0);
   });
 
@@ -186,9 +222,7 @@ describe("kill -9", () => {
 describe("a port that is taken", () => {
   test("by another program: exit 1, with the port, who holds it and what to set", async () => {
     const holder = createServer();
-    await new Promise<void>((done) => holder.listen(0, "127.0.0.1", done));
-    const address = holder.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const port = await listenAnywhere(holder);
     const api = start(["-c", configFile({ api: ['ip = "127.0.0.1"', `port = ${port}`] })]);
     expect(await api.exit()).toBe(1);
     expect(api.stderr()).toContain(`port ${port} of 127.0.0.1 for the HTTP API`);
