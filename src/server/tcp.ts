@@ -3,7 +3,7 @@ import { type Authority, respond } from "./respond.ts";
 import { TcpFraming } from "./tcp-framing.ts";
 import type { Listener } from "./udp.ts";
 
-/** RFC 7766 section 6.2.3, RFC 9210 section 4.3: how long a connection may say nothing. */
+/** RFC 7766 section 6.2.3: how long a connection may say nothing. */
 export interface TcpLimits {
   /** Until the first whole message. 0: no limit. */
   readonly firstMessageSeconds: number;

@@ -56,11 +56,21 @@ export class RawConnection {
 
   /** The next final response and what came before it. */
   async response(options: { readonly isHead?: boolean } = {}): Promise<RawExchange> {
+    const interim: RawResponse[] = [];
     for (;;) {
-      const parsed = parseMessages(this.#received, options.isHead === true);
+      const message = await this.message(options);
+      if (message.status >= 200) return { interim, final: message };
+      interim.push(message);
+    }
+  }
+
+  /** The next message, 1xx or final. */
+  async message(options: { readonly isHead?: boolean } = {}): Promise<RawResponse> {
+    for (;;) {
+      const parsed = parseMessage(this.#received, options.isHead === true);
       if (parsed !== undefined) {
         this.#received = this.#received.slice(parsed.length);
-        return parsed.exchange;
+        return parsed.message;
       }
       if (this.#closedBy !== "") {
         throw new Error(`${this.#closedBy}; received so far: ${this.#received}`);
@@ -104,23 +114,6 @@ export async function exchange(
     return await connection.response(options);
   } finally {
     connection.close();
-  }
-}
-
-function parseMessages(
-  text: string,
-  isHead: boolean,
-): { exchange: RawExchange; length: number } | undefined {
-  const interim: RawResponse[] = [];
-  let offset = 0;
-  for (;;) {
-    const parsed = parseMessage(text.slice(offset), isHead);
-    if (parsed === undefined) return undefined;
-    offset += parsed.length;
-    if (parsed.message.status >= 200) {
-      return { exchange: { interim, final: parsed.message }, length: offset };
-    }
-    interim.push(parsed.message);
   }
 }
 
