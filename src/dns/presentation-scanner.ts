@@ -112,7 +112,8 @@ function tokens(text: string): string[] {
 
 /** RFC 2181 section 8: 0 to 2^31 - 1 seconds; undefined if `text` is none. */
 export function parseTtl(text: string): number | undefined {
-  if (!/^(?:[0-9]{1,10}[smhdw]?)+$/i.test(text)) return undefined;
+  // Each number but the last has its unit: with one reading of the digits only, matching takes linear time.
+  if (!/^(?:[0-9]{1,10}[smhdw])*(?:[0-9]{1,10})?$/i.test(text) || text === "") return undefined;
   const unit: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
   let total = 0;
   for (const [, count, letter] of text.matchAll(/([0-9]+)([smhdw]?)/gi)) {

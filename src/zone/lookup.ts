@@ -6,7 +6,7 @@ import type { Answer } from "./answer.ts";
 import type { ChallengeIndex } from "./challenge-index.ts";
 import type { Node, Zone } from "./zone.ts";
 
-/** More CNAMEs than that in one zone is a loop, or as good as one. */
+/** A chain of more CNAMEs than that is left to the resolver. */
 const MAX_CHAIN = 8;
 
 /** RFC 8482 section 4.2: what a question for ANY gets at a name that has no RRset to pick. */
@@ -31,15 +31,21 @@ export function lookup(zone: Zone, challenges: ChallengeIndex, qname: Name, qtyp
     const target = aliasTarget(rrset, qtype);
     if (target === undefined) return { kind: "data", chain, rrset };
     chain.push(rrset);
-    // RFC 1034 section 4.3.2: what lies outside the zone is the resolver's to follow.
+    // RFC 1034 section 4.3.2: what lies outside the zone is the resolver's to follow. So is a circle:
+    // RFC 2181 section 5 wants no record twice.
+    const isCircle = chain.some(({ owner }) => owner.equals(target));
     const isOurs = target.isAtOrBelow(zone.apex) && chain.length <= MAX_CHAIN;
-    if (!isOurs) return { kind: "data", chain, rrset: undefined };
+    if (isCircle || !isOurs) return { kind: "data", chain, rrset: undefined };
     name = target;
   }
 }
 
 function findNode(zone: Zone, challenges: ChallengeIndex, name: Name): Node | undefined {
-  const node = zone.node(name.key) ?? challenges.node(name.key);
+  const configured = zone.node(name.key);
+  const published = challenges.node(name.key);
+  // Static records at a delegate's name or below it must not hide its value: `pick` takes the first that fits.
+  if (configured !== undefined && published !== undefined) return [...published, ...configured];
+  const node = configured ?? published;
   return node ?? (zone.hasWildcards ? synthesize(zone, challenges, name) : undefined);
 }
 

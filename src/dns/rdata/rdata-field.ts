@@ -88,16 +88,22 @@ export const characterStrings: RdataField = {
   },
 };
 
+const CAA_TAG = /^[A-Za-z0-9]{1,255}$/;
+
 /** RFC 8659 section 4.1: letters and digits, 1 to 255. */
 export const caaTag: RdataField = {
   parse: (scanner) => {
     const tag = scanner.word("CAA tag, such as issue, issuewild or iodef");
-    if (!/^[A-Za-z0-9]{1,255}$/.test(tag)) {
+    if (!CAA_TAG.test(tag)) {
       throw presentationError(`a CAA tag has letters and digits only, not "${tag}"`);
     }
     return lengthPrefixed(Buffer.from(tag, "latin1"));
   },
-  format: (reader) => Buffer.from(reader.octets(reader.uint8())).toString("latin1"),
+  format: (reader) => {
+    const tag = Buffer.from(reader.octets(reader.uint8())).toString("latin1");
+    if (!CAA_TAG.test(tag)) reader.failed = true;
+    return tag;
+  },
 };
 
 /** RFC 8659 section 4.1.1: the rest of the RDATA, quoted. */

@@ -62,9 +62,7 @@ export const svcParams: RdataField = {
       const value = reader.octets(reader.uint16());
       if (key <= previous) reader.failed = true;
       previous = key;
-      params.push(
-        value.length === 0 ? formatKey(key) : `key${key}=${formatCharacterString(value)}`,
-      );
+      params.push(value.length === 0 ? `key${key}` : `key${key}=${formatCharacterString(value)}`);
     }
     return params.join(" ");
   },

@@ -1,0 +1,68 @@
+import { Resolver } from "node:dns/promises";
+import { expect } from "vitest";
+import type { Delegate } from "../support/api-client.ts";
+import { exchange, type RawResponse } from "../support/raw-http.ts";
+import type { ServerUnderTest } from "../support/server-under-test.ts";
+
+/** The octets of a POST with a Content-Length. */
+export function postOctets(
+  path: string,
+  headers: readonly string[],
+  body: string | Buffer = "",
+): Buffer {
+  const length = `Content-Length: ${Buffer.byteLength(body)}`;
+  const lines = [`POST ${path} HTTP/1.1`, "Host: auth.example.org", ...headers, length];
+  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), Buffer.from(body)]);
+}
+
+export async function post(
+  server: ServerUnderTest,
+  path: string,
+  headers: readonly string[],
+  body: string | Buffer = "",
+): Promise<RawResponse> {
+  return (await exchange(server.httpPort, [postOctets(path, headers, body)])).final;
+}
+
+export function credentialHeaders({ username, password }: Delegate): string[] {
+  return [`X-Api-User: ${username}`, `X-Api-Key: ${password}`];
+}
+
+export function updateBody({ subdomain }: Delegate, txt: unknown): string {
+  return JSON.stringify({ subdomain, txt });
+}
+
+/** An update with its response, whatever it is. */
+export function postUpdate(
+  server: ServerUnderTest,
+  delegate: Delegate,
+  txt: unknown,
+): Promise<RawResponse> {
+  return post(server, "/update", credentialHeaders(delegate), updateBody(delegate, txt));
+}
+
+/** What DNS has at the delegate, asked over UDP, in the order of the response; empty if it has no TXT. */
+export async function publishedTexts(
+  server: ServerUnderTest,
+  { fulldomain }: Delegate,
+): Promise<string[]> {
+  const resolver = new Resolver({ timeout: 2000, tries: 2 });
+  resolver.setServers([`127.0.0.1:${server.dnsPort}`]);
+  try {
+    const records = await resolver.resolveTxt(fulldomain);
+    return records.map((strings) => strings.join(""));
+  } catch (error) {
+    // A name that does not exist is another error: ENOTFOUND.
+    if (error instanceof Error && "code" in error && error.code === "ENODATA") return [];
+    throw error;
+  }
+}
+
+/** `{"error": "<word>"}` and nothing else. */
+export function expectRefusal(response: RawResponse, status: number, word: string): void {
+  expect({ status: response.status, body: response.body }).toEqual({
+    status,
+    body: `{"error": "${word}"}`,
+  });
+  expect(response.headers.get("content-type")).toBe("application/json");
+}
