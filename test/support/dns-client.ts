@@ -18,44 +18,22 @@ export async function ask(port: number, transport: Transport, query: Uint8Array)
 }
 
 export async function askUdp(port: number, query: Uint8Array): Promise<Buffer> {
-  const [response, ...more] = await udpResponses(port, [query], 1);
+  const [response, ...more] = await udpResponses(port, [query]);
   assert(response !== undefined && more.length === 0);
   return response;
 }
 
 /**
- * What comes back to datagrams sent one after the other from one socket. With `count` as many are
- * awaited. To see that some get no answer, send one last query that does: on loopback datagrams keep
- * their order and the server answers in order, so that nothing that is still to come is missed.
+ * What comes back to datagrams sent one after the other from one socket, up to the response to the
+ * last, whose ID the others must not have. So silence can be seen without waiting: on loopback
+ * datagrams keep their order and the server answers in order, so what was not answered by then
+ * will not be.
  */
 export async function udpResponses(
   port: number,
   queries: readonly Uint8Array[],
-  count: number,
 ): Promise<Buffer[]> {
-  const socket = createSocket("udp4");
-  const responses: Buffer[] = [];
-  try {
-    await withDeadline(`${count} responses by UDP`, (resolve, reject) => {
-      socket.on("error", reject);
-      socket.on("message", (octets) => {
-        responses.push(octets);
-        if (responses.length === count) resolve();
-      });
-      for (const query of queries) socket.send(query, port, HOST);
-    });
-  } finally {
-    socket.close();
-  }
-  return responses;
-}
-
-/** The responses to messages that are expected to get none, and to `last`, which gets one. */
-export async function udpResponsesUntil(
-  port: number,
-  silent: readonly Uint8Array[],
-  last: Uint8Array,
-): Promise<Buffer[]> {
+  const lastId = Buffer.from(queries.at(-1) ?? []).readUInt16BE(0);
   const responses: Buffer[] = [];
   const socket = createSocket("udp4");
   try {
@@ -63,9 +41,10 @@ export async function udpResponsesUntil(
       socket.on("error", reject);
       socket.on("message", (octets) => {
         responses.push(octets);
-        if (octets.readUInt16BE(0) === idOf(last)) resolve();
+        if (octets.readUInt16BE(0) === lastId) resolve();
       });
-      for (const octets of [...silent, last]) socket.send(octets, port, HOST);
+      socket.bind(0, HOST);
+      for (const query of queries) socket.send(query, port, HOST);
     });
   } finally {
     socket.close();
@@ -191,10 +170,6 @@ export class TcpConnection {
       this.#received = this.#received.subarray(end);
     }
   }
-}
-
-function idOf(message: Uint8Array): number {
-  return Buffer.from(message).readUInt16BE(0);
 }
 
 function withDeadline(

@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { respond, type Transport } from "../../src/server/respond.ts";
+import { BIG_TEXTS, DIGEST_A, DIGEST_B, exerciseZone, SOA } from "../support/exercise-zone.ts";
+import { type QueryOptions, query, questionOctets } from "../support/query.ts";
+import { decodeStrictly, type StrictMessage } from "../support/strict-message.ts";
+import { authorityOver, zoneUnderTest } from "../support/zone-under-test.ts";
+
+const child = zoneUnderTest({
+  apex: "child.auth.example.",
+  records: [],
+  delegates: { once: [DIGEST_B] },
+});
+const authority = authorityOver(exerciseZone(), child);
+
+function answerTo(
+  question: string,
+  options: QueryOptions = {},
+  transport: Transport = "udp",
+): StrictMessage {
+  const response = respond(authority, query(question, options), transport);
+  expect(response).toBeDefined();
+  return decodeStrictly(response ?? new Uint8Array(0));
+}
+
+test("a data response, all of it", () => {
+  const question = "OnCe.auTH.Example. TXT";
+  const message = answerTo(question, { id: 0xbeef, flags: 0x0100 });
+  expect(message).toEqual({
+    id: 0xbeef,
+    opcode: 0,
+    rcode: "NOERROR",
+    flags: "qr aa rd",
+    questionHex: questionOctets(question).toString("hex"),
+    answer: [`OnCe.auTH.Example. 1 IN TXT "${DIGEST_A}"`],
+    authority: [],
+    additional: [],
+    edns: undefined,
+    // Header and question, then pointer, type, class, TTL, RDLENGTH and the RDATA.
+    length: 12 + 23 + 12 + 44,
+  });
+});
+
+test.for([
+  { question: "once.auth.example. A", rcode: "NOERROR", flags: "qr aa", authority: [SOA] },
+  { question: "no.auth.example. A", rcode: "NXDOMAIN", flags: "qr aa", authority: [SOA] },
+  { question: "example. SOA", rcode: "REFUSED", flags: "qr", authority: [] },
+  { question: "xauth.example. SOA", rcode: "REFUSED", flags: "qr", authority: [] },
+  { question: ". NS", rcode: "REFUSED", flags: "qr", authority: [] },
+  { question: "auth.example. AXFR", rcode: "REFUSED", flags: "qr", authority: [] },
+  { question: "auth.example. IXFR", rcode: "REFUSED", flags: "qr", authority: [] },
+])("$question gets $rcode", ({ question, rcode, flags, authority: section }) => {
+  const message = answerTo(question);
+  expect(message).toMatchObject({ rcode, flags, answer: [], authority: section, additional: [] });
+});
+
+test("of two zones the one with the longer apex answers", () => {
+  const { answer } = answerTo("once.child.auth.example. TXT");
+  expect(answer).toEqual([`once.child.auth.example. 1 IN TXT "${DIGEST_B}"`]);
+  expect(answerTo("none.child.auth.example. TXT").authority[0]).toMatch(/^child\.auth\.example\. /);
+});
+
+test("what does not fit leaves the question, OPT and TC; over TCP all of it comes", () => {
+  const cut = answerTo("big.auth.example. TXT", { edns: { size: 4096 } });
+  expect(cut).toMatchObject({ rcode: "NOERROR", flags: "qr aa tc", answer: [], length: 45 });
+  expect(cut.edns?.udpPayloadSize).toBe(1232);
+  const whole = answerTo("big.auth.example. TXT", {}, "tcp");
+  expect(whole.flags).toBe("qr aa");
+  expect(whole.answer).toHaveLength(BIG_TEXTS.length);
+});
+
+test("a referral is without AA, with glue", () => {
+  const parent = zoneUnderTest({
+    apex: "example.",
+    records: ["sub.example. NS ns.sub.example.", "ns.sub.example. A 192.0.2.1"],
+  });
+  const octets = respond(authorityOver(parent), query("www.sub.example. A"), "udp");
+  expect(decodeStrictly(octets ?? new Uint8Array(0))).toMatchObject({
+    rcode: "NOERROR",
+    flags: "qr",
+    answer: [],
+    authority: ["sub.example. 3600 IN NS ns.sub.example."],
+    additional: ["ns.sub.example. 3600 IN A 192.0.2.1"],
+  });
+});
+
+test.for([
+  { what: "nothing", octets: new Uint8Array(0) },
+  { what: "eleven octets", octets: query("auth.example. SOA").subarray(0, 11) },
+  { what: "a response", octets: query("auth.example. SOA", { flags: 0x8000 }) },
+  { what: "a broken response", octets: query("", { flags: 0x8000, counts: { answer: 7 } }) },
+])("silence: $what", ({ octets }) => {
+  expect(respond(authority, octets, "udp")).toBeUndefined();
+  expect(respond(authority, octets, "tcp")).toBeUndefined();
+});
