@@ -120,11 +120,18 @@ test("section 6.2.4: resets at any time disturb nobody", async () => {
   expect(answeredIds(await askTcp(port, queries(5)))).toEqual(idsUpTo(5));
 });
 
-test("section 6.2.1.1: a peer that asks much and reads late gets all of it", async () => {
-  const big = Array.from({ length: 2000 }, (_, id) => query("big.auth.example. TXT", { id }));
-  const responses = await askTcp(port, big);
-  expect(responses.map((response) => response.readUInt16BE(0))).toHaveLength(2000);
-  expect(new Set(responses.map((response) => response.readUInt16BE(0))).size).toBe(2000);
+test("section 6.2.1.1: who asks much and reads late gets all of it, and disturbs nobody", async () => {
+  const count = 10_000;
+  const connection = await TcpConnection.open(port);
+  connection.stopReading();
+  // Answers of 14 MB: more than fits into the buffers between us.
+  const big = Array.from({ length: count }, (_, id) => query("big.auth.example. TXT", { id }));
+  connection.write(Buffer.concat(big.map(frame)));
+  for (let i = 0; i < 20; i++) expect(answeredIds(await askTcp(port, queries(1)))).toEqual([0]);
+  connection.goOnReading();
+  const ids = (await connection.responses(count)).map((response) => response.readUInt16BE(0));
+  expect(new Set(ids).size).toBe(count);
+  connection.destroy();
 });
 
 test("section 6.2.3: a connection without a query is closed, not before its time", async () => {

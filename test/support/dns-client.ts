@@ -129,6 +129,14 @@ export class TcpConnection {
     this.#socket.end();
   }
 
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  goOnReading(): void {
+    this.#socket.resume();
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DnsvouchProcess, startDnsvouch } from "./dnsvouch-process.ts";
+
+/** Sections of a configuration file, as lines. */
+export interface ConfigLines {
+  readonly general?: readonly string[];
+  readonly database?: readonly string[];
+  readonly api?: readonly string[];
+  readonly log?: readonly string[];
+}
+
+/** A folder for one test, and the dnsvouch processes that run in it. */
+export class ProcessFolder {
+  readonly path: string = mkdtempSync(join(tmpdir(), "dnsvouch-process-"));
+  readonly #started: DnsvouchProcess[] = [];
+
+  /** Starts dnsvouch with this command line in the folder. */
+  start(args: readonly string[], nodeArgs: readonly string[] = []): DnsvouchProcess {
+    const dnsvouch = startDnsvouch(args, this.path, {}, nodeArgs);
+    this.#started.push(dnsvouch);
+    return dnsvouch;
+  }
+
+  /** Writes config.cfg as acme-dns users have it, on ports that the system chooses. Returns its path. */
+  configFile(lines: ConfigLines = {}): string {
+    const file = join(this.path, "config.cfg");
+    const text = [
+      "[general]",
+      ...(lines.general ?? ['listen = "127.0.0.1:0"', 'domain = "auth.example.org"']),
+      "[database]",
+      ...(lines.database ?? ['engine = "sqlite3"', 'connection = "db.sqlite"']),
+      "[api]",
+      ...(lines.api ?? ['ip = "127.0.0.1"', 'port = "0"', 'tls = "none"']),
+      "[logconfig]",
+      ...(lines.log ?? ['loglevel = "info"', 'logtype = "stdout"', 'logformat = "json"']),
+    ];
+    writeFileSync(file, `${text.join("\n")}\n`);
+    return file;
+  }
+
+  /** Kills what still runs and removes the folder. */
+  async remove(): Promise<void> {
+    for (const { child, exit } of this.#started) {
+      child.kill("SIGKILL");
+      await exit();
+    }
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+/** Where the API of a process that is ready listens, from what it has printed. */
+export function apiUrl(dnsvouch: DnsvouchProcess): string {
+  return /^ {2}API {2}(http:\S+)$/m.exec(dnsvouch.stdout())?.[1] ?? "";
+}
+
+/** Binds a port of 127.0.0.1 that the system chooses. */
+export function listenAnywhere(server: Server): Promise<number> {
+  return new Promise((done) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      done(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+}
