@@ -19,26 +19,31 @@ export const OPT_OCTETS = 11;
 const MIN_UDP_PAYLOAD_SIZE = 512;
 const DO = 0x8000;
 
-/** The OPT record with this CLASS, TTL and RDATA, or undefined if its options do not fill its RDATA exactly. */
-export function decodeEdns(rrclass: number, ttl: number, rdata: Uint8Array): Edns | undefined {
-  const version = (ttl >>> 16) & 0xff;
-  // Only version 0 says how RDATA is read; a later one gets BADVERS whatever it holds.
-  if (version === EDNS_VERSION && !areOptions(rdata)) return undefined;
+/** What an OPT record with this CLASS and TTL says. */
+export function decodeEdns(rrclass: number, ttl: number): Edns {
   return {
-    version,
+    version: versionOf(ttl),
     udpPayloadSize: Math.max(rrclass, MIN_UDP_PAYLOAD_SIZE),
     wantsDnssec: (ttl & DO) !== 0,
   };
 }
 
-/** RFC 6891 section 6.1.2: option code, option length, that many octets, and again. */
-function areOptions(rdata: Uint8Array): boolean {
+/**
+ * Whether the RDATA of an OPT record is what it should be: option code, option length, that many
+ * octets, and again (RFC 6891 section 6.1.2). That holds for version 0; nobody knows a later one.
+ */
+export function isOptRdata(ttl: number, rdata: Uint8Array): boolean {
+  if (versionOf(ttl) !== EDNS_VERSION) return true;
   const reader = new WireReader(rdata);
   while (reader.offset < rdata.length && !reader.failed) {
     reader.uint16();
     reader.skip(reader.uint16());
   }
   return !reader.failed;
+}
+
+function versionOf(ttl: number): number {
+  return (ttl >>> 16) & 0xff;
 }
 
 /** Our OPT record: the upper eight bits of the RCODE, DO copied (RFC 3225 section 3), no options. */

@@ -1,4 +1,4 @@
-import { decodeEdns, type Edns, encodeEdns, OPT_OCTETS } from "./edns.ts";
+import { decodeEdns, type Edns, encodeEdns, isOptRdata, OPT_OCTETS } from "./edns.ts";
 import { RRclass, RRtype } from "./iana.ts";
 import type { Name } from "./name.ts";
 import { writeRdata } from "./rdata/rdata-type.ts";
@@ -65,22 +65,21 @@ export function decodeQuery(octets: Uint8Array): Query | undefined {
   const questionCount = reader.uint16();
   const answerAndAuthorityCount = reader.uint16() + reader.uint16();
   const additionalCount = reader.uint16();
-  const question = questionCount === 1 ? decodeQuestion(octets, reader) : undefined;
-  const edns =
-    question === undefined
-      ? NOT_READABLE
-      : decodeAfterQuestion(reader, answerAndAuthorityCount, additionalCount);
+  let question: Question | undefined;
+  for (let i = 0; i < questionCount && !reader.failed; i++) {
+    question = decodeQuestion(octets, reader);
+  }
+  const records = decodeRecords(reader, answerAndAuthorityCount, additionalCount);
   return {
     id,
     opcode: (flags >>> 11) & 0xf,
     recursionDesired: (flags & RD) !== 0,
-    question,
-    edns: edns === NOT_READABLE ? undefined : edns,
-    wellFormed: edns !== NOT_READABLE,
+    // RFC 9619 section 4: one question, no more and no less.
+    question: questionCount === 1 ? question : undefined,
+    edns: records.edns,
+    wellFormed: questionCount === 1 && records.wellFormed,
   };
 }
-
-const NOT_READABLE = Symbol("not readable");
 
 function decodeQuestion(octets: Uint8Array, reader: WireReader): Question | undefined {
   const start = reader.offset;
@@ -91,29 +90,30 @@ function decodeQuestion(octets: Uint8Array, reader: WireReader): Question | unde
   return { qname, qtype, qclass, octets: octets.subarray(start, reader.offset) };
 }
 
-/** Walks the records behind the question. RFC 6891 section 6.1.1: at most one OPT, in the additional section. */
-function decodeAfterQuestion(
+/**
+ * Walks the records behind the questions. RFC 6891 section 6.1.1: at most one OPT, in the additional
+ * section, owned by the root. One that breaks a rule still asks for an OPT in the response.
+ */
+function decodeRecords(
   reader: WireReader,
   answerAndAuthorityCount: number,
   additionalCount: number,
-): Edns | undefined | typeof NOT_READABLE {
+): { edns: Edns | undefined; wellFormed: boolean } {
   let edns: Edns | undefined;
+  let isOptAllowed = true;
   const count = answerAndAuthorityCount + additionalCount;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && !reader.failed; i++) {
     const owner = reader.name();
     const rrtype = reader.uint16();
     const rrclass = reader.uint16();
     const ttl = reader.uint32();
     const rdata = reader.octets(reader.uint16());
-    if (owner === undefined || reader.failed) return NOT_READABLE;
-    if (rrtype !== RRtype.OPT) continue;
-    // RFC 6891 section 6.1.2: the owner is the root.
-    const misplaced = i < answerAndAuthorityCount || owner.octets.length !== 1;
-    if (misplaced || edns !== undefined) return NOT_READABLE;
-    edns = decodeEdns(rrclass, ttl, rdata);
-    if (edns === undefined) return NOT_READABLE;
+    if (rrtype !== RRtype.OPT || reader.failed) continue;
+    const isInPlace = i >= answerAndAuthorityCount && owner?.octets.length === 1;
+    isOptAllowed = isInPlace && edns === undefined && isOptRdata(ttl, rdata);
+    edns ??= decodeEdns(rrclass, ttl);
   }
-  return edns;
+  return { edns, wellFormed: isOptAllowed && !reader.failed };
 }
 
 /**

@@ -70,12 +70,6 @@ export class ChallengeIndex {
     if (serial !== undefined) this.#raiseSerial(serial);
   }
 
-  /** The delegate does not exist any more. */
-  withdraw(subdomain: string, serial: number): void {
-    this.#entries.delete(this.#ownerOf(subdomain).key);
-    this.#raiseSerial(serial);
-  }
-
   #raiseSerial(serial: number): void {
     if (!isLaterSerial(serial, this.#serial)) return;
     this.#serial = serial;

@@ -15,7 +15,8 @@ import type { Node } from "./zone.ts";
 
 /** TTL of a record that has none, seconds. */
 const DEFAULT_TTL = 3600;
-const MAX_MESSAGE_OCTETS = 65_535;
+/** Of 65,535 in a message over TCP; the rest is for the CNAMEs that may lead to an RRset. */
+const MAX_ANSWER_OCTETS = 60_000;
 
 export interface StaticRecords {
   /** Records in presentation format, in any order. */
@@ -137,9 +138,9 @@ function* problemsOf(draft: Draft): Iterable<string> {
     yield `${formatName(cname.owner)} has a CNAME and other records (${types}): a CNAME stands alone`;
   }
   for (const [rrtype, rrset] of draft) {
-    if (answerOctets({ ...rrset, rrtype }) > MAX_MESSAGE_OCTETS) {
+    if (answerOctets({ ...rrset, rrtype }) > MAX_ANSWER_OCTETS) {
       const what = `${formatName(rrset.owner)} ${formatRRtype(rrtype)}`;
-      yield `the records of ${what} do not fit into one message of ${MAX_MESSAGE_OCTETS} octets`;
+      yield `the records of ${what} do not fit into one message: at most ${MAX_ANSWER_OCTETS} octets`;
     }
   }
 }
@@ -149,8 +150,11 @@ function* nameserverWarnings(drafts: Map<string, Draft>, apex: Name): Iterable<s
   for (const rdata of drafts.get(apex.key)?.get(RRtype.NS)?.rdata ?? []) {
     const target = new WireReader(rdata).name();
     if (target === undefined || !target.isAtOrBelow(apex)) continue;
-    if (!hasAddress(drafts.get(target.key))) {
-      const text = formatName(target);
+    const draft = drafts.get(target.key);
+    const text = formatName(target);
+    if (draft?.has(RRtype.CNAME) === true) {
+      yield `nameserver ${text} is an alias: give it addresses (A, AAAA) instead of the CNAME`;
+    } else if (!hasAddress(draft)) {
       yield `nameserver ${text} has no address: add a record such as "${text} A 192.0.2.1" with the public address of this server, or set general.public_ip`;
     }
   }

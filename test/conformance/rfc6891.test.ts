@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
-import { exchange, overBoth } from "../support/dns-exchange.ts";
+import { exchange, exchangeOctets, overBoth } from "../support/dns-exchange.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
-import { type EdnsOptions, optRecord, resourceRecord } from "../support/query.ts";
+import {
+  type EdnsOptions,
+  optRecord,
+  query,
+  questionOctets,
+  resourceRecord,
+} from "../support/query.ts";
 import { authorityOver, serveDns } from "../support/zone-under-test.ts";
 
 const port = await serveDns(authorityOver(exerciseZone()));
@@ -85,7 +91,13 @@ test.for(
   ]),
 )("section 6.1.2: FORMERR for $what ($transport)", async ({ edns, transport }) => {
   const message = await exchange(port, transport, "once.auth.example. TXT", { edns });
-  expect(message).toMatchObject({ rcode: "FORMERR", flags: "qr", answer: [], authority: [] });
+  expect(message).toMatchObject({
+    rcode: "FORMERR",
+    flags: "qr",
+    answer: [],
+    authority: [],
+    edns: { version: 0 },
+  });
 });
 
 test.for(
@@ -102,7 +114,13 @@ test.for(
   ]),
 )("section 6.1.1: FORMERR for $what ($transport)", async ({ options, transport }) => {
   const message = await exchange(port, transport, "once.auth.example. TXT", options);
-  expect(message).toMatchObject({ rcode: "FORMERR", flags: "qr", answer: [], authority: [] });
+  expect(message).toMatchObject({
+    rcode: "FORMERR",
+    flags: "qr",
+    answer: [],
+    authority: [],
+    edns: { version: 0 },
+  });
 });
 
 test.for(overBoth([{ where: "behind" }]))(
@@ -140,3 +158,19 @@ test.for([0, 1, 511, 512])(
     expect(whole.answer).toHaveLength(2);
   },
 );
+
+test.for(
+  overBoth([
+    {
+      what: "two questions",
+      octets: query("once.auth.example. TXT", {
+        extra: Buffer.concat([questionOctets("auth.example. SOA"), optRecord()]),
+        counts: { question: 2, additional: 1 },
+      }),
+    },
+    { what: "no question", octets: query("", { edns: {} }) },
+  ]),
+)("section 7: OPT also in FORMERR for $what ($transport)", async ({ octets, transport }) => {
+  const message = await exchangeOctets(port, transport, octets);
+  expect(message).toMatchObject({ rcode: "FORMERR", edns: { version: 0 } });
+});

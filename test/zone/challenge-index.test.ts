@@ -47,15 +47,6 @@ test("a delegate is found by its whole name, in any case", () => {
   expect(served.challenges.node(parseName("d.d.auth.example.").key)).toBeUndefined();
 });
 
-test("a withdrawn delegate does not exist, and the serial rises", () => {
-  const served = emptyZone(1);
-  served.challenges.publish({ subdomain: "d", digests: ["a"], sequence: 1 }, 2);
-  served.challenges.withdraw("d", 3);
-  expect(valuesAt(served, "d")).toBe("nxdomain");
-  expect(serialOf(served.challenges)).toBe(3);
-  expect(served.challenges.size).toBe(0);
-});
-
 test("what is no label is a fault of the caller", () => {
   const { challenges } = emptyZone(1);
   const publish = (subdomain: string) => () => {
