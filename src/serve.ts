@@ -6,7 +6,7 @@ import { createApi } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import { closeAll, type DnsEndpoints, type DnsListener, listenDns } from "./server/listen.ts";
 import { listenOrExplain } from "./server/listen-error.ts";
-import type { Authority, ServedZone } from "./server/respond.ts";
+import { type Authority, guardedResponder, type ServedZone } from "./server/respond.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { ChallengeIndex } from "./zone/challenge-index.ts";
@@ -36,6 +36,7 @@ export interface RunningServer {
 const EVERY_ADDRESS = ["", "0.0.0.0", "::"];
 /** How long requests under way may take when the server stops, milliseconds. */
 const DRAIN_MS = 5000;
+const FAULT_LOG_INTERVAL_MS = 1000;
 
 /**
  * The composition root: from a configuration to a server whose sockets are all bound. Rejects with
@@ -51,6 +52,9 @@ export async function startServer(
   };
   try {
     const zone = buildZone(config, surroundings.log);
+    // First the ports: a start that fails for one of them leaves the database as it was.
+    const dns = await listenDns(dnsEndpoints(config));
+    open.push(() => closeAll(dns));
     const store = await openSqliteStore(config.database.connection);
     open.push(() => store.close());
     const served = await loadZone(config, zone, store, surroundings);
@@ -58,11 +62,12 @@ export async function startServer(
       zones: new Map([[zone.apex.key, served]]),
       udpPayloadSize: config.dns.ednsSizeOctets,
     };
-    const dns = await listenDns(authority, dnsEndpoints(config));
-    open.push(() => closeAll(dns));
     const api = createServerOf(config, served, store, surroundings);
     const http = await listenHttp(api, config);
     open.push(() => drain(api));
+    // Everything is bound: from here on it answers.
+    const responder = guardedResponder(authority, faultReporter(surroundings));
+    for (const listener of dns) listener.serve(responder);
     return { dns, http, close: closeInReverse };
   } catch (error) {
     await closeInReverse();
@@ -160,6 +165,17 @@ async function listenHttp(
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new TypeError("no socket address");
   return { address: bound.address, port: bound.port };
+}
+
+/** Logs a fault on the query path, but no more than one a second: whoever found one can repeat it. */
+function faultReporter({ clock, log }: Surroundings): (error: unknown) => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (err) => {
+    const nowMs = clock();
+    if (nowMs - lastMs < FAULT_LOG_INTERVAL_MS) return;
+    lastMs = nowMs;
+    log.error({ err }, "a fault of dnsvouch itself, please report it: a query was not answered");
+  };
 }
 
 /** No new connections; requests under way get their answer, within DRAIN_MS. */

@@ -1,5 +1,4 @@
 import { ListenError, listenOrExplain } from "./listen-error.ts";
-import type { Authority } from "./respond.ts";
 import { listenTcp, type TcpLimits } from "./tcp.ts";
 import { type Listener, listenUdp } from "./udp.ts";
 
@@ -21,17 +20,14 @@ const NO_IPV6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL"];
 const PORT_ATTEMPTS = 20;
 
 /** Binds everything or nothing. Rejects with ListenError. */
-export async function listenDns(
-  authority: Authority,
-  endpoints: DnsEndpoints,
-): Promise<DnsListener[]> {
+export async function listenDns(endpoints: DnsEndpoints): Promise<DnsListener[]> {
   const listeners: DnsListener[] = [];
   try {
     for (const { address, port } of endpoints.addresses) {
       const bound =
         address === ""
-          ? await listenOnEveryAddress(authority, endpoints, port)
-          : await listenOnPort(authority, endpoints, address, port);
+          ? await listenOnEveryAddress(endpoints, port)
+          : await listenOnPort(endpoints, address, port);
       listeners.push(...bound);
     }
     return listeners;
@@ -42,14 +38,10 @@ export async function listenDns(
 }
 
 /** IPv4, and IPv6 on the same port if this machine has it. */
-async function listenOnEveryAddress(
-  authority: Authority,
-  endpoints: DnsEndpoints,
-  port: number,
-): Promise<DnsListener[]> {
-  const ipv4 = await listenOnPort(authority, endpoints, "0.0.0.0", port);
+async function listenOnEveryAddress(endpoints: DnsEndpoints, port: number): Promise<DnsListener[]> {
+  const ipv4 = await listenOnPort(endpoints, "0.0.0.0", port);
   try {
-    return [...ipv4, ...(await listenOnPort(authority, endpoints, "::", ipv4[0]?.port ?? port))];
+    return [...ipv4, ...(await listenOnPort(endpoints, "::", ipv4[0]?.port ?? port))];
   } catch (error) {
     if (error instanceof ListenError && NO_IPV6.includes(error.reason)) return ipv4;
     await closeAll(ipv4);
@@ -62,7 +54,6 @@ export async function closeAll(listeners: readonly Listener[]): Promise<void> {
 }
 
 async function listenOnPort(
-  authority: Authority,
   endpoints: DnsEndpoints,
   address: string,
   port: number,
@@ -71,10 +62,10 @@ async function listenOnPort(
     const listeners: DnsListener[] = [];
     try {
       if (endpoints.tcp) {
-        listeners.push(await bindTcp(authority, endpoints.tcpLimits, address, port));
+        listeners.push(await bindTcp(endpoints.tcpLimits, address, port));
       }
       if (endpoints.udp) {
-        listeners.push(await bindUdp(authority, address, listeners[0]?.port ?? port));
+        listeners.push(await bindUdp(address, listeners[0]?.port ?? port));
       }
       return listeners;
     } catch (error) {
@@ -85,21 +76,14 @@ async function listenOnPort(
   }
 }
 
-async function bindTcp(
-  authority: Authority,
-  limits: TcpLimits,
-  address: string,
-  port: number,
-): Promise<DnsListener> {
+async function bindTcp(limits: TcpLimits, address: string, port: number): Promise<DnsListener> {
   const endpoint = { service: "dns", transport: "tcp", address, port } as const;
-  const listener = await listenOrExplain(endpoint, () =>
-    listenTcp(authority, limits, address, port),
-  );
+  const listener = await listenOrExplain(endpoint, () => listenTcp(limits, address, port));
   return { ...listener, transport: "tcp" };
 }
 
-async function bindUdp(authority: Authority, address: string, port: number): Promise<DnsListener> {
+async function bindUdp(address: string, port: number): Promise<DnsListener> {
   const endpoint = { service: "dns", transport: "udp", address, port } as const;
-  const listener = await listenOrExplain(endpoint, () => listenUdp(authority, address, port));
+  const listener = await listenOrExplain(endpoint, () => listenUdp(address, port));
   return { ...listener, transport: "udp" };
 }

@@ -30,6 +30,9 @@ export interface Authority {
 
 export type Transport = "udp" | "tcp";
 
+/** What a listener calls for each message; undefined is silence. */
+export type Responder = (octets: Uint8Array, transport: Transport) => Uint8Array | undefined;
+
 /** Without EDNS a requestor takes no more over UDP: RFC 1035 section 4.2.1. */
 const PLAIN_UDP_OCTETS = 512;
 const TCP_OCTETS = 65_535;
@@ -52,6 +55,24 @@ export function respond(
     udpPayloadSize: authority.udpPayloadSize,
   };
   return encodeResponse(query, answerQuery(authority, query), limit);
+}
+
+/**
+ * `respond` for a running server: should a bug of ours make it throw, that costs the one query that
+ * met it and not the server. The requestor hears nothing and asks again; `onFault` gets the error.
+ */
+export function guardedResponder(
+  authority: Authority,
+  onFault: (error: unknown) => void,
+): Responder {
+  return (octets, transport) => {
+    try {
+      return respond(authority, octets, transport);
+    } catch (error) {
+      onFault(error);
+      return undefined;
+    }
+  };
 }
 
 function responseLimit(authority: Authority, query: Query, transport: Transport): number {

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { type Authority, respond } from "./respond.ts";
+import type { Responder } from "./respond.ts";
 import { TcpFraming } from "./tcp-framing.ts";
 import type { Listener } from "./udp.ts";
 
@@ -12,21 +12,22 @@ export interface TcpLimits {
 }
 
 /**
- * Answers DNS over TCP at an address; port 0 takes a free one. Rejects with the system's error
- * (`code` EADDRINUSE, EACCES, …) if the address cannot be bound.
+ * Binds an address for DNS over TCP; port 0 takes a free one. Rejects with the system's error
+ * (`code` EADDRINUSE, EACCES, …) if that cannot be.
  */
 export async function listenTcp(
-  authority: Authority,
   limits: TcpLimits,
   address: string,
   port: number,
 ): Promise<Listener> {
   const connections = new Set<Socket>();
+  let serve: ((socket: Socket) => void) | undefined;
   // RFC 7766 section 6.2.4: who has closed their side still gets the responses.
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
+  const server = createServer(options, (socket) => {
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
-    serveConnection(socket, authority, limits);
+    serve?.(socket);
   });
   await listen(server, address, port);
   const bound = server.address();
@@ -34,6 +35,10 @@ export async function listenTcp(
   return {
     address: bound.address,
     port: bound.port,
+    serve: (responder) => {
+      serve = (socket) => serveConnection(socket, responder, limits);
+      connections.forEach(serve);
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -42,11 +47,11 @@ export async function listenTcp(
   };
 }
 
-function serveConnection(socket: Socket, authority: Authority, limits: TcpLimits): void {
+function serveConnection(socket: Socket, responder: Responder, limits: TcpLimits): void {
   const framing = new TcpFraming();
   let deadline = closeAfter(socket, limits.firstMessageSeconds);
   socket.on("data", (chunk: Buffer) => {
-    const responses = respondToAll(authority, framing.push(chunk));
+    const responses = respondToAll(responder, framing.push(chunk));
     if (responses === undefined) return;
     clearTimeout(deadline);
     deadline = closeAfter(socket, limits.idleSeconds);
@@ -61,14 +66,15 @@ function serveConnection(socket: Socket, authority: Authority, limits: TcpLimits
   socket.on("close", () => clearTimeout(deadline));
   // A reset is the peer's business; "close" follows.
   socket.on("error", () => socket.destroy());
+  socket.resume();
 }
 
 /** The framed responses to these messages in order, or undefined if there is no message. */
-function respondToAll(authority: Authority, messages: readonly Uint8Array[]): Buffer | undefined {
+function respondToAll(responder: Responder, messages: readonly Uint8Array[]): Buffer | undefined {
   if (messages.length === 0) return undefined;
   const framed: Uint8Array[] = [];
   for (const message of messages) {
-    const response = respond(authority, message, "tcp");
+    const response = responder(message, "tcp");
     if (response === undefined) continue;
     framed.push(Uint8Array.of(response.length >>> 8, response.length & 0xff), response);
   }

@@ -1,24 +1,22 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { type Authority, respond } from "./respond.ts";
+import type { Responder } from "./respond.ts";
 
 /** Octets that wait in the kernel while we are busy: bursts of several thousand questions. */
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
 
+/** A bound address. It says nothing until `serve` is called. */
 export interface Listener {
   readonly address: string;
   readonly port: number;
+  serve(responder: Responder): void;
   close(): Promise<void>;
 }
 
 /**
- * Answers DNS over UDP at an address; port 0 takes a free one. Rejects with the system's error
- * (`code` EADDRINUSE, EACCES, …) if the address cannot be bound.
+ * Binds an address for DNS over UDP; port 0 takes a free one. Rejects with the system's error
+ * (`code` EADDRINUSE, EACCES, …) if that cannot be.
  */
-export async function listenUdp(
-  authority: Authority,
-  address: string,
-  port: number,
-): Promise<Listener> {
+export async function listenUdp(address: string, port: number): Promise<Listener> {
   const isIpv6 = address.includes(":");
   const socket = createSocket({
     type: isIpv6 ? "udp6" : "udp4",
@@ -29,21 +27,23 @@ export async function listenUdp(
   });
   await bind(socket, address, port);
   enlargeReceiveBuffer(socket);
-  socket.on("message", (octets, peer) => answer(socket, authority, octets, peer));
   // What the network says of a response that was sent (ICMP) concerns nobody here.
   socket.on("error", () => {});
   const bound = socket.address();
   return {
     address: bound.address,
     port: bound.port,
+    // What came before is lost, as any datagram may be: the requestor asks again.
+    serve: (responder) =>
+      socket.on("message", (octets, peer) => answer(socket, responder, octets, peer)),
     close: () => new Promise((resolve) => socket.close(resolve)),
   };
 }
 
-function answer(socket: Socket, authority: Authority, octets: Buffer, peer: RemoteInfo): void {
+function answer(socket: Socket, responder: Responder, octets: Buffer, peer: RemoteInfo): void {
   // Port 0 cannot be sent to; only a forged datagram has it.
   if (peer.port === 0) return;
-  const response = respond(authority, octets, "udp");
+  const response = responder(octets, "udp");
   if (response !== undefined) socket.send(response, peer.port, peer.address, ignoreSendError);
 }
 

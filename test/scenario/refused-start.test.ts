@@ -18,6 +18,17 @@ describe("a port that is taken", () => {
   test("by another program: exit 1, with the port, who holds it and what to set", async () => {
     const holder = createServer();
     const port = await listenAnywhere(holder);
+    const dns = folder.start([
+      "-c",
+      folder.configFile({ general: [`listen = "127.0.0.1:${port}"`] }),
+    ]);
+    expect(await dns.exit()).toBe(1);
+    // The ports come first: a start that fails for one leaves nothing behind.
+    expect(readdirSync(folder.path)).not.toContain("db.sqlite");
+    expect(dns.stderr()).toMatch(
+      new RegExp(`^dnsvouch: .*port ${port} .*DNS over TCP.*general.listen.*\n$`),
+    );
+
     const api = folder.start([
       "-c",
       folder.configFile({ api: ['ip = "127.0.0.1"', `port = ${port}`] }),
@@ -27,15 +38,6 @@ describe("a port that is taken", () => {
     expect(api.stderr()).toContain("set api.ip and api.port");
     if (existsSync("/proc/net/tcp")) expect(api.stderr()).toContain(`(pid ${process.pid})`);
     expect(api.stdout()).not.toContain("ready");
-
-    const dns = folder.start([
-      "-c",
-      folder.configFile({ general: [`listen = "127.0.0.1:${port}"`] }),
-    ]);
-    expect(await dns.exit()).toBe(1);
-    expect(dns.stderr()).toMatch(
-      new RegExp(`^dnsvouch: .*port ${port} .*DNS over TCP.*general.listen.*\n$`),
-    );
     await new Promise((done) => holder.close(done));
   });
 

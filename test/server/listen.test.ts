@@ -7,7 +7,8 @@ import {
   type DnsListener,
   listenDns,
 } from "../../src/server/listen.ts";
-import { ask, TcpConnection, udpResponses } from "../support/dns-client.ts";
+import { respond } from "../../src/server/respond.ts";
+import { ask, frame, TcpConnection, udpResponses } from "../support/dns-client.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
 import { query } from "../support/query.ts";
 import { authorityOver } from "../support/zone-under-test.ts";
@@ -20,8 +21,8 @@ const HELD = "127.0.0.3";
 
 afterEach(() => closeAll(open.splice(0)));
 
-async function listen(given: Partial<DnsEndpoints> = {}): Promise<DnsListener[]> {
-  const listeners = await listenDns(authority, {
+async function bind(given: Partial<DnsEndpoints> = {}): Promise<DnsListener[]> {
+  const listeners = await listenDns({
     addresses: [{ address: "127.0.0.1", port: 0 }],
     udp: true,
     tcp: true,
@@ -31,6 +32,33 @@ async function listen(given: Partial<DnsEndpoints> = {}): Promise<DnsListener[]>
   open.push(...listeners);
   return listeners;
 }
+
+async function listen(given: Partial<DnsEndpoints> = {}): Promise<DnsListener[]> {
+  const listeners = await bind(given);
+  serve(listeners);
+  return listeners;
+}
+
+function serve(listeners: readonly DnsListener[]): void {
+  for (const listener of listeners) {
+    listener.serve((octets, transport) => respond(authority, octets, transport));
+  }
+}
+
+test("a bound address is silent until it is served; who has connected by then is answered", async () => {
+  const listeners = await bind();
+  const port = listeners[0]?.port ?? 0;
+  const connection = await TcpConnection.open(port);
+  connection.write(frame(QUERY));
+  let isServing = false;
+  const early = connection.responses(1).then(() => isServing);
+  // Its connection is accepted after the other one, which has had its turn by then.
+  (await TcpConnection.open(port)).destroy();
+  isServing = true;
+  serve(listeners);
+  expect(await early).toBe(true);
+  expect(await udpResponses(port, [QUERY])).toHaveLength(1);
+});
 
 test("UDP and TCP get the same free port, and both answer", async () => {
   const listeners = await listen();

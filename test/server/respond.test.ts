@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { respond, type Transport } from "../../src/server/respond.ts";
+import { guardedResponder, respond, type Transport } from "../../src/server/respond.ts";
 import { BIG_TEXTS, DIGEST_A, DIGEST_B, exerciseZone, SOA } from "../support/exercise-zone.ts";
 import { type QueryOptions, query, questionOctets } from "../support/query.ts";
 import { decodeStrictly, type StrictMessage } from "../support/strict-message.ts";
@@ -91,4 +91,24 @@ test.for([
 ])("silence: $what", ({ octets }) => {
   expect(respond(authority, octets, "udp")).toBeUndefined();
   expect(respond(authority, octets, "tcp")).toBeUndefined();
+});
+
+test("a fault of ours costs the query that met it, and is reported", () => {
+  const fault = new Error("a bug");
+  let isBroken = true;
+  const faults: unknown[] = [];
+  const responder = guardedResponder(
+    {
+      get zones() {
+        if (isBroken) throw fault;
+        return authority.zones;
+      },
+      udpPayloadSize: 1232,
+    },
+    (error) => faults.push(error),
+  );
+  expect(responder(query("auth.example. SOA"), "udp")).toBeUndefined();
+  isBroken = false;
+  expect(responder(query("auth.example. SOA"), "udp")).toBeDefined();
+  expect(faults).toEqual([fault]);
 });

@@ -2,7 +2,7 @@
 import { afterAll } from "vitest";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
 import { closeAll, listenDns } from "../../src/server/listen.ts";
-import type { Authority, ServedZone } from "../../src/server/respond.ts";
+import { type Authority, respond, type ServedZone } from "../../src/server/respond.ts";
 import type { TcpLimits } from "../../src/server/tcp.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
 import { buildStaticNodes } from "../../src/zone/static-records.ts";
@@ -48,7 +48,10 @@ export async function serveDns(
   tcpLimits: TcpLimits = TCP_LIMITS,
 ): Promise<number> {
   const addresses = [{ address: "127.0.0.1", port: 0 }];
-  const listeners = await listenDns(authority, { addresses, udp: true, tcp: true, tcpLimits });
+  const listeners = await listenDns({ addresses, udp: true, tcp: true, tcpLimits });
   afterAll(() => closeAll(listeners));
+  for (const listener of listeners) {
+    listener.serve((octets, transport) => respond(authority, octets, transport));
+  }
   return listeners[0]?.port ?? 0;
 }

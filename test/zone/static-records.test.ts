@@ -162,6 +162,13 @@ test.for([
     ],
   },
   {
+    name: "a nameserver that is an alias (RFC 2181 section 10.3)",
+    texts: ["@ NS ns2", "ns2 CNAME www", "www A 192.0.2.1"],
+    warnings: [
+      "nameserver ns2.auth.example. is an alias: give it addresses (A, AAAA) instead of the CNAME",
+    ],
+  },
+  {
     name: "a name in RDATA that lacks its final dot",
     texts: [NS, "www CNAME www.example.com"],
     warnings: [
