@@ -60,8 +60,10 @@ export function buildStaticNodes(apex: Name, records: StaticRecords): StaticNode
   for (const text of records.texts) {
     const record = readRecord(text, apex, problems);
     if (record === undefined) continue;
-    addRecord(drafts, record.owner, record.rrtype, record.rdata, record.ttl);
-    warnings.push(...relativeNameWarnings(record, text, apex));
+    warnings.push(...recordWarnings(record, text, apex));
+    if (isServed(record, apex)) {
+      addRecord(drafts, record.owner, record.rrtype, record.rdata, record.ttl);
+    }
   }
   addNameserver(drafts, apex, records);
   for (const draft of drafts.values()) problems.push(...problemsOf(draft));
@@ -74,23 +76,18 @@ export function buildStaticNodes(apex: Name, records: StaticRecords): StaticNode
 }
 
 function readRecord(text: string, apex: Name, problems: string[]): ParsedRecord | undefined {
-  const refuse = (reason: string): undefined => {
-    problems.push(`record '${text}': ${reason}`);
-    return undefined;
-  };
   try {
-    const record = parseRecord(text, apex);
-    if (!record.owner.isAtOrBelow(apex)) {
-      return refuse(`${formatName(record.owner)} is not in the zone ${formatName(apex)}`);
-    }
-    if (record.rrtype === RRtype.SOA) {
-      return refuse("the SOA is made from nsname and nsadmin; leave this record out");
-    }
-    return record;
+    return parseRecord(text, apex);
   } catch (error) {
-    if (error instanceof PresentationError) return refuse(error.message);
-    throw error;
+    if (!(error instanceof PresentationError)) throw error;
+    problems.push(`record '${text}': ${error.message}`);
+    return undefined;
   }
+}
+
+/** Configurations of acme-dns hold records of other zones and SOA records; they must not stop the start. */
+function isServed({ owner, rrtype }: ParsedRecord, apex: Name): boolean {
+  return owner.isAtOrBelow(apex) && rrtype !== RRtype.SOA;
 }
 
 function addRecord(
@@ -116,8 +113,8 @@ function addNameserver(drafts: Map<string, Draft>, apex: Name, records: StaticRe
     addRecord(drafts, apex, RRtype.NS, nsname.octets);
   }
   const own = drafts.get(nsname.key);
-  const isServed = own?.has(RRtype.CNAME) === true || hasAddress(own);
-  if (!nsname.isAtOrBelow(apex) || isServed) return;
+  const isComplete = own?.has(RRtype.CNAME) === true || hasAddress(own);
+  if (!nsname.isAtOrBelow(apex) || isComplete) return;
   for (const address of nsAddresses) {
     const ipv4 = parseIpv4(address);
     const rdata = ipv4 ?? parseIpv6(address);
@@ -160,11 +157,17 @@ function* nameserverWarnings(drafts: Map<string, Draft>, apex: Name): Iterable<s
   }
 }
 
-function relativeNameWarnings(record: ParsedRecord, text: string, apex: Name): string[] {
-  return record.relativeNames.map(
-    (name) =>
-      `record '${text}': ${name} was read as ${name}.${formatName(apex)}; write "${name}." if that is not what is meant`,
-  );
+function* recordWarnings(record: ParsedRecord, text: string, apex: Name): Iterable<string> {
+  const zone = formatName(apex);
+  if (!record.owner.isAtOrBelow(apex)) {
+    const owner = formatName(record.owner);
+    yield `record '${text}' is not served: ${owner} is not in the zone ${zone}; it belongs at the DNS host of ${owner}`;
+  } else if (record.rrtype === RRtype.SOA) {
+    yield `record '${text}' is not served: the SOA is made from general.nsname and general.nsadmin`;
+  }
+  for (const name of record.relativeNames) {
+    yield `record '${text}': ${name} was read as ${name}.${zone}; write "${name}." if that is not what is meant`;
+  }
 }
 
 function toNode(draft: Draft): Node {
