@@ -47,10 +47,6 @@ export class ChallengeIndex {
     return this.#soa;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** The RRsets of the delegate with this Name.key, or undefined if there is none. */
   node(key: string): Node | undefined {
     return this.#entries.get(key)?.node;

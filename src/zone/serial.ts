@@ -3,11 +3,6 @@
 const MODULUS = 2 ** 32;
 const HALF = 2 ** 31;
 
-/** The serial that follows. */
-export function nextSerial(serial: number): number {
-  return (serial + 1) % MODULUS;
-}
-
 /** Whether `a` is later than `b`: RFC 1982 section 3.2. */
 export function isLaterSerial(a: number, b: number): boolean {
   const distance = (a - b + MODULUS) % MODULUS;

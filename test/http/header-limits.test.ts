@@ -19,16 +19,6 @@ function headerLines(count: number): string[] {
   return ["Host: a", ...Array.from({ length: count - 1 }, (_, i) => `X-${i}: y`)];
 }
 
-test("64 header lines are read", async () => {
-  expect((await register(headerLines(64))).status).toBe(201);
-});
-
-test("the 65th header line is refused", async () => {
-  const response = await register(headerLines(65));
-  expectRefusal(response, 431, "too_many_headers");
-  expect(response.headers.get("connection")).toBe("close");
-});
-
 test.for([
   { name: "65 times the same header", lines: ["Host: a", ...Array<string>(64).fill("X: y")] },
   { name: "several thousand short headers", lines: ["Host: a", ...Array<string>(2500).fill("X:")] },

@@ -25,7 +25,6 @@ test("a delegate exists from its first publication, with or without values", () 
   expect(valuesAt(served, "d")).toBe("nxdomain");
   served.challenges.publish({ subdomain: "d", digests: [], sequence: 0 });
   expect(valuesAt(served, "d")).toBe("nodata");
-  expect(served.challenges.size).toBe(1);
 });
 
 test("newer publications replace older ones, and older ones change nothing", () => {

@@ -1,11 +1,8 @@
 // Waiting for an answer to change, by asking.
-import { setTimeout as pause } from "node:timers/promises";
-
-/** Between two questions; a cache answers most of them. */
-const pauseMilliseconds = 100;
 
 /**
- * Asks until an answer is the one looked for; all the answers, the right one last.
+ * Asks again and again (a question is a process of its own, which is pace enough) until an answer is
+ * the one looked for; all the answers, the right one last.
  * @throws Error with the last answer if `limitSeconds` pass first.
  */
 export async function until<T>(
@@ -19,7 +16,6 @@ export async function until<T>(
     const answer = await ask();
     answers.push(answer);
     if (isRight(answer)) return answers;
-    await pause(pauseMilliseconds);
   }
   throw new Error(`not within ${limitSeconds} s; at last ${JSON.stringify(answers.at(-1))}`);
 }
