@@ -6,6 +6,9 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listenAnywhere, ProcessFolder } from "../support/process-folder.ts";
 
+/** An address that no other test uses: the TCP port of the same number is free there. */
+const UNSHARED = "127.0.0.5";
+
 let folder: ProcessFolder;
 
 beforeEach(() => {
@@ -43,11 +46,11 @@ describe("a port that is taken", () => {
 
   test("UDP alone is enough", async () => {
     const holder = createSocket("udp4");
-    await new Promise<void>((done) => holder.bind(0, "127.0.0.1", done));
+    await new Promise<void>((done) => holder.bind(0, UNSHARED, done));
     const { port } = holder.address();
     const dnsvouch = folder.start([
       "-c",
-      folder.configFile({ general: [`listen = "127.0.0.1:${port}"`] }),
+      folder.configFile({ general: [`listen = "${UNSHARED}:${port}"`] }),
     ]);
     expect(await dnsvouch.exit()).toBe(1);
     expect(dnsvouch.stderr()).toContain("DNS over UDP");

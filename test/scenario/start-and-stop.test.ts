@@ -94,15 +94,17 @@ test("a request that is under way when the signal comes is answered, then the pr
 
 test("a reader of the output that goes away does not take the server with it", async () => {
   const holder = createServer();
-  const port = await listenAnywhere(holder);
+  // Of an address that no other test uses, so that nobody takes the port once it is free again.
+  const host = "127.0.0.6";
+  const port = await listenAnywhere(holder, host);
   await new Promise((done) => holder.close(done));
   const dnsvouch = folder.start([
     "-c",
-    folder.configFile({ api: ['ip = "127.0.0.1"', `port = ${port}`] }),
+    folder.configFile({ api: [`ip = "${host}"`, `port = ${port}`] }),
   ]);
   dnsvouch.child.stdout?.destroy();
   dnsvouch.child.stderr?.destroy();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   expect(await Promise.race([answered(url), dnsvouch.exit()])).toBe("answered");
   // The output was written, and refused, before this answer; what follows still works.
   await register(url);

@@ -122,11 +122,11 @@ test("a taken UDP port is named, and the TCP port is given back", async () => {
 });
 
 test("closing ends connections that are open, and frees the port", async () => {
-  const [first] = await listen();
+  const [first] = await listen({ addresses: [{ address: HELD, port: 0 }] });
   const port = first?.port ?? 0;
-  const connection = await TcpConnection.open(port);
+  const connection = await TcpConnection.open(port, HELD);
   await closeAll(open.splice(0));
   await connection.closed();
-  await listen({ addresses: [{ address: "127.0.0.1", port }] });
-  expect(await udpResponses(port, [QUERY])).toHaveLength(1);
+  await listen({ addresses: [{ address: HELD, port }] });
+  expect(await udpResponses(port, [QUERY], HELD)).toHaveLength(1);
 });

@@ -32,6 +32,7 @@ export async function askUdp(port: number, query: Uint8Array): Promise<Buffer> {
 export async function udpResponses(
   port: number,
   queries: readonly Uint8Array[],
+  host: string = HOST,
 ): Promise<Buffer[]> {
   const lastId = Buffer.from(queries.at(-1) ?? []).readUInt16BE(0);
   const responses: Buffer[] = [];
@@ -44,7 +45,7 @@ export async function udpResponses(
         if (octets.readUInt16BE(0) === lastId) resolve();
       });
       socket.bind(0, HOST);
-      for (const query of queries) socket.send(query, port, HOST);
+      for (const query of queries) socket.send(query, port, host);
     });
   } finally {
     socket.close();
@@ -111,8 +112,8 @@ export class TcpConnection {
     });
   }
 
-  static async open(port: number): Promise<TcpConnection> {
-    const socket = connect({ port, host: HOST, allowHalfOpen: true });
+  static async open(port: number, host: string = HOST): Promise<TcpConnection> {
+    const socket = connect({ port, host, allowHalfOpen: true });
     const connection = new TcpConnection(socket);
     await withDeadline("a TCP connection", (resolve, reject) => {
       socket.once("connect", resolve);

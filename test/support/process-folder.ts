@@ -56,10 +56,10 @@ export function apiUrl(dnsvouch: DnsvouchProcess): string {
   return /^ {2}API {2}(http:\S+)$/m.exec(dnsvouch.stdout())?.[1] ?? "";
 }
 
-/** Binds a port of 127.0.0.1 that the system chooses. */
-export function listenAnywhere(server: Server): Promise<number> {
+/** Binds a port of a loopback address that the system chooses. */
+export function listenAnywhere(server: Server, host: string = "127.0.0.1"): Promise<number> {
   return new Promise((done) => {
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(0, host, () => {
       const address = server.address();
       done(typeof address === "object" && address !== null ? address.port : 0);
     });
