@@ -66,7 +66,7 @@ export async function startServer(
     const http = await listenHttp(api, config);
     open.push(() => drain(api));
     // Everything is bound: from here on it answers.
-    const responder = guardedResponder(authority, faultReporter(surroundings));
+    const responder = guardedResponder(authority, surroundings.clock, faultReporter(surroundings));
     for (const listener of dns) listener.serve(responder);
     return { dns, http, close: closeInReverse };
   } catch (error) {

@@ -13,6 +13,7 @@ import type { Answer } from "../zone/answer.ts";
 import type { ChallengeIndex } from "../zone/challenge-index.ts";
 import { lookup } from "../zone/lookup.ts";
 import type { Zone } from "../zone/zone.ts";
+import type { Requestor, Responder, Transport } from "./requestor.ts";
 
 /** A zone and what changes in it. */
 export interface ServedZone {
@@ -28,11 +29,6 @@ export interface Authority {
   readonly udpPayloadSize: number;
 }
 
-export type Transport = "udp" | "tcp";
-
-/** What a listener calls for each message; undefined is silence. */
-export type Responder = (octets: Uint8Array, transport: Transport) => Uint8Array | undefined;
-
 /** Without EDNS a requestor takes no more over UDP: RFC 1035 section 4.2.1. */
 const PLAIN_UDP_OCTETS = 512;
 const TCP_OCTETS = 65_535;
@@ -46,7 +42,8 @@ const NOTHING: readonly RRset[] = [];
 export function respond(
   authority: Authority,
   octets: Uint8Array,
-  transport: Transport,
+  { transport }: Requestor,
+  _nowMs: number,
 ): Uint8Array | undefined {
   const query = decodeQuery(octets);
   if (query === undefined) return undefined;
@@ -63,11 +60,12 @@ export function respond(
  */
 export function guardedResponder(
   authority: Authority,
+  clock: () => number,
   onFault: (error: unknown) => void,
 ): Responder {
-  return (octets, transport) => {
+  return (octets, requestor) => {
     try {
-      return respond(authority, octets, transport);
+      return respond(authority, octets, requestor, clock());
     } catch (error) {
       onFault(error);
       return undefined;

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import type { Responder } from "./respond.ts";
+import { addressOctets, type Requestor, type Responder } from "./requestor.ts";
 import { TcpFraming } from "./tcp-framing.ts";
 import type { Listener } from "./udp.ts";
 
@@ -49,9 +49,13 @@ export async function listenTcp(
 
 function serveConnection(socket: Socket, responder: Responder, limits: TcpLimits): void {
   const framing = new TcpFraming();
+  const requestor = {
+    transport: "tcp",
+    address: addressOctets(socket.remoteAddress ?? ""),
+  } as const;
   let deadline = closeAfter(socket, limits.firstMessageSeconds);
   socket.on("data", (chunk: Buffer) => {
-    const responses = respondToAll(responder, framing.push(chunk));
+    const responses = respondToAll(responder, requestor, framing.push(chunk));
     if (responses === undefined) return;
     clearTimeout(deadline);
     deadline = closeAfter(socket, limits.idleSeconds);
@@ -70,11 +74,15 @@ function serveConnection(socket: Socket, responder: Responder, limits: TcpLimits
 }
 
 /** The framed responses to these messages in order, or undefined if there is no message. */
-function respondToAll(responder: Responder, messages: readonly Uint8Array[]): Buffer | undefined {
+function respondToAll(
+  responder: Responder,
+  requestor: Requestor,
+  messages: readonly Uint8Array[],
+): Buffer | undefined {
   if (messages.length === 0) return undefined;
   const framed: Uint8Array[] = [];
   for (const message of messages) {
-    const response = responder(message, "tcp");
+    const response = responder(message, requestor);
     if (response === undefined) continue;
     framed.push(Uint8Array.of(response.length >>> 8, response.length & 0xff), response);
   }

@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import type { Responder } from "./respond.ts";
+import { addressOctets, type Responder } from "./requestor.ts";
 
 /** Octets that wait in the kernel while we are busy: bursts of several thousand questions. */
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
@@ -43,7 +43,8 @@ export async function listenUdp(address: string, port: number): Promise<Listener
 function answer(socket: Socket, responder: Responder, octets: Buffer, peer: RemoteInfo): void {
   // Port 0 cannot be sent to; only a forged datagram has it.
   if (peer.port === 0) return;
-  const response = responder(octets, "udp");
+  const requestor = { transport: "udp", address: addressOctets(peer.address) } as const;
+  const response = responder(octets, requestor);
   if (response !== undefined) socket.send(response, peer.port, peer.address, ignoreSendError);
 }
 

@@ -41,7 +41,7 @@ async function listen(given: Partial<DnsEndpoints> = {}): Promise<DnsListener[]>
 
 function serve(listeners: readonly DnsListener[]): void {
   for (const listener of listeners) {
-    listener.serve((octets, transport) => respond(authority, octets, transport));
+    listener.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
   }
 }
 

@@ -5,7 +5,7 @@ import * as arbitrary from "../support/arbitrary.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
 import { query, resourceRecord } from "../support/query.ts";
 import { decodeStrictly, type StrictMessage } from "../support/strict-message.ts";
-import { authorityOver, zoneUnderTest } from "../support/zone-under-test.ts";
+import { authorityOver, NOW_MS, requestorBy, zoneUnderTest } from "../support/zone-under-test.ts";
 
 /** Wildcards and delegations in the same answers too. */
 const parent = zoneUnderTest({
@@ -34,7 +34,7 @@ const SEEDS: readonly Uint8Array[] = [
 
 /** Checks what holds for every message and response; gives the response. */
 function checkedResponse(octets: Uint8Array, transport: "udp" | "tcp"): StrictMessage | undefined {
-  const response = respond(authority, octets, transport);
+  const response = respond(authority, octets, requestorBy(transport), NOW_MS);
   const isSilent = octets.length < 12 || (octets[2] ?? 0) >= 0x80;
   expect(response === undefined).toBe(isSilent);
   if (response === undefined) return undefined;
@@ -86,7 +86,7 @@ test("queries for arbitrary names and types too, at any size of EDNS", () => {
     const edns = { size, wantsDnssec: kind === 2, version: kind === 3 ? 1 : 0 };
     const octets = query(text, kind === 0 ? {} : { edns });
     checkBothTransports(octets);
-    const response = respond(authority, octets, "udp");
+    const response = respond(authority, octets, requestorBy("udp"), NOW_MS);
     const limit = kind === 0 ? 512 : Math.min(Math.max(size, 512), 1232);
     expect(response?.length).toBeLessThanOrEqual(limit);
   });

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { guardedResponder, respond, type Transport } from "../../src/server/respond.ts";
+import type { Transport } from "../../src/server/requestor.ts";
+import { guardedResponder, respond } from "../../src/server/respond.ts";
 import { BIG_TEXTS, DIGEST_A, DIGEST_B, exerciseZone, SOA } from "../support/exercise-zone.ts";
 import { type QueryOptions, query, questionOctets } from "../support/query.ts";
 import { decodeStrictly, type StrictMessage } from "../support/strict-message.ts";
-import { authorityOver, zoneUnderTest } from "../support/zone-under-test.ts";
+import { authorityOver, NOW_MS, requestorBy, zoneUnderTest } from "../support/zone-under-test.ts";
 
 const child = zoneUnderTest({
   apex: "child.auth.example.",
@@ -17,7 +18,7 @@ function answerTo(
   options: QueryOptions = {},
   transport: Transport = "udp",
 ): StrictMessage {
-  const response = respond(authority, query(question, options), transport);
+  const response = respond(authority, query(question, options), requestorBy(transport), NOW_MS);
   expect(response).toBeDefined();
   return decodeStrictly(response ?? new Uint8Array(0));
 }
@@ -73,7 +74,12 @@ test("a referral is without AA, with glue", () => {
     apex: "example.",
     records: ["sub.example. NS ns.sub.example.", "ns.sub.example. A 192.0.2.1"],
   });
-  const octets = respond(authorityOver(parent), query("www.sub.example. A"), "udp");
+  const octets = respond(
+    authorityOver(parent),
+    query("www.sub.example. A"),
+    requestorBy("udp"),
+    NOW_MS,
+  );
   expect(decodeStrictly(octets ?? new Uint8Array(0))).toMatchObject({
     rcode: "NOERROR",
     flags: "qr",
@@ -89,8 +95,8 @@ test.for([
   { what: "a response", octets: query("auth.example. SOA", { flags: 0x8000 }) },
   { what: "a broken response", octets: query("", { flags: 0x8000, counts: { answer: 7 } }) },
 ])("silence: $what", ({ octets }) => {
-  expect(respond(authority, octets, "udp")).toBeUndefined();
-  expect(respond(authority, octets, "tcp")).toBeUndefined();
+  expect(respond(authority, octets, requestorBy("udp"), NOW_MS)).toBeUndefined();
+  expect(respond(authority, octets, requestorBy("tcp"), NOW_MS)).toBeUndefined();
 });
 
 test("a fault of ours costs the query that met it, and is reported", () => {
@@ -105,10 +111,11 @@ test("a fault of ours costs the query that met it, and is reported", () => {
       },
       udpPayloadSize: 1232,
     },
+    () => NOW_MS,
     (error) => faults.push(error),
   );
-  expect(responder(query("auth.example. SOA"), "udp")).toBeUndefined();
+  expect(responder(query("auth.example. SOA"), requestorBy("udp"))).toBeUndefined();
   isBroken = false;
-  expect(responder(query("auth.example. SOA"), "udp")).toBeDefined();
+  expect(responder(query("auth.example. SOA"), requestorBy("udp"))).toBeDefined();
   expect(faults).toEqual([fault]);
 });

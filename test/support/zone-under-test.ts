@@ -2,6 +2,7 @@
 import { afterAll } from "vitest";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
 import { closeAll, listenDns } from "../../src/server/listen.ts";
+import type { Requestor, Transport } from "../../src/server/requestor.ts";
 import { type Authority, respond, type ServedZone } from "../../src/server/respond.ts";
 import type { TcpLimits } from "../../src/server/tcp.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
@@ -19,6 +20,14 @@ export interface ZoneText {
 export const SERIAL = 2026010100;
 export const TXT_TTL = 1;
 export const NEGATIVE_TTL = 5;
+
+/** The time, for what depends on it: milliseconds since 1970. */
+export const NOW_MS: number = Date.UTC(2026, 0, 1);
+
+/** Somebody who asks. */
+export function requestorBy(transport: Transport): Requestor {
+  return { transport, address: Uint8Array.of(192, 0, 2, 1) };
+}
 
 const TCP_LIMITS: TcpLimits = { firstMessageSeconds: 10, idleSeconds: 10 };
 
@@ -51,7 +60,7 @@ export async function serveDns(
   const listeners = await listenDns({ addresses, udp: true, tcp: true, tcpLimits });
   afterAll(() => closeAll(listeners));
   for (const listener of listeners) {
-    listener.serve((octets, transport) => respond(authority, octets, transport));
+    listener.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
   }
   return listeners[0]?.port ?? 0;
 }

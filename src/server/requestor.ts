@@ -1,0 +1,43 @@
+import { parseIpv6 } from "../dns/presentation-scanner.ts";
+
+export type Transport = "udp" | "tcp";
+
+/** Who asks, and how. */
+export interface Requestor {
+  readonly transport: Transport;
+  /** The source address: 4 octets of IPv4 or 16 of IPv6. */
+  readonly address: Uint8Array;
+}
+
+/** What a listener calls for each message; undefined is silence. */
+export type Responder = (octets: Uint8Array, requestor: Requestor) => Uint8Array | undefined;
+
+const UNKNOWN = new Uint8Array(16);
+
+/**
+ * An address as node prints it, as octets. The text comes from the system, so only its form is told
+ * apart. An IPv6 zone id (`fe80::1%eth0`) says which link, not who, and is left out.
+ */
+export function addressOctets(text: string): Uint8Array {
+  if (!text.includes(":")) return ipv4Octets(text);
+  const zone = text.indexOf("%");
+  return parseIpv6(zone < 0 ? text : text.slice(0, zone)) ?? UNKNOWN;
+}
+
+/** Digit by digit: this is done once for every datagram. */
+function ipv4Octets(text: string): Uint8Array {
+  const octets = new Uint8Array(4);
+  let at = 0;
+  let octet = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x2e) {
+      octets[at++] = octet;
+      octet = 0;
+    } else {
+      octet = octet * 10 + (code - 0x30);
+    }
+  }
+  octets[at] = octet;
+  return octets;
+}
