@@ -17,7 +17,14 @@ const apex = parseName("auth.example.org.");
 const { nodes } = buildStaticNodes(apex, { texts: [], nsname: apex, nsAddresses: ["192.0.2.1"] });
 const zone = new Zone(apex, { mname: apex, rname: apex, negativeTtl: 5 }, nodes);
 const challenges = new ChallengeIndex(zone, 1, 1);
-const authority = { zones: new Map([[apex.key, { zone, challenges }]]), udpPayloadSize: 1232 };
+const authority = {
+  zones: new Map([[apex.key, { zone, challenges }]]),
+  udpPayloadSize: 1232,
+  nsid: new Uint8Array(0),
+  cookieSecrets: [],
+  tcpIdleSeconds: 8,
+  rateLimit: undefined,
+};
 const requestor = { transport: "udp", address: Uint8Array.of(192, 0, 2, 1) } as const;
 
 /** A UUID for each number, so that every run asks the same. */

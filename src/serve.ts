@@ -4,8 +4,10 @@ import { parseName } from "./dns/presentation-scanner.ts";
 import { createApiServer } from "./http/api-server.ts";
 import { createApi } from "./http/app.ts";
 import type { Log } from "./log.ts";
+import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { closeAll, type DnsEndpoints, type DnsListener, listenDns } from "./server/listen.ts";
 import { listenOrExplain } from "./server/listen-error.ts";
+import { RateLimit } from "./server/rate-limit.ts";
 import { type Authority, guardedResponder, type ServedZone } from "./server/respond.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
@@ -58,10 +60,20 @@ export async function startServer(
     const store = await openSqliteStore(config.database.connection);
     open.push(() => store.close());
     const served = await loadZone(config, zone, store, surroundings);
-    const authority: Authority = {
-      zones: new Map([[zone.apex.key, served]]),
-      udpPayloadSize: config.dns.ednsSizeOctets,
-    };
+    const { clock, randomOctets, log } = surroundings;
+    const secrets = await openCookieSecrets(config.dns.cookieSecretFile, {
+      store,
+      clock,
+      randomOctets,
+      log,
+    });
+    const rateLimit = makeRateLimit(config, surroundings);
+    const upkeep = everyMinute(() => {
+      void secrets.refresh();
+    });
+    open.push(upkeep);
+    const zones = new Map([[zone.apex.key, served]]);
+    const authority = makeAuthority(config, zones, secrets, rateLimit);
     const api = createServerOf(config, served, store, surroundings);
     const http = await listenHttp(api, config);
     open.push(() => drain(api));
@@ -108,6 +120,37 @@ async function loadZone(
     challenges.publish(published);
   }
   return { zone, challenges };
+}
+
+function makeAuthority(
+  { dns }: Config,
+  zones: Authority["zones"],
+  secrets: CookieSecrets,
+  rateLimit: RateLimit | undefined,
+): Authority {
+  return {
+    zones,
+    udpPayloadSize: dns.ednsSizeOctets,
+    nsid: Buffer.from(dns.nsid),
+    tcpIdleSeconds: dns.tcpIdleSeconds,
+    get cookieSecrets() {
+      return secrets.current;
+    },
+    rateLimit,
+  };
+}
+
+function makeRateLimit({ dns }: Config, { randomOctets }: Surroundings): RateLimit | undefined {
+  if (dns.rrlPerSecond === 0) return undefined;
+  const seed = randomOctets(4).readUInt32BE(0);
+  return new RateLimit({ perSecond: dns.rrlPerSecond, seed });
+}
+
+/** Work that no query waits for. Gives what ends it. */
+function everyMinute(work: () => void): () => Promise<void> {
+  const timer = setInterval(work, 60_000);
+  timer.unref();
+  return async () => clearInterval(timer);
 }
 
 function createServerOf(

@@ -33,6 +33,7 @@ const RULES: Record<
     src: ["dns", "delegate"],
     outside: ["node:fs", "node:path", "smol-toml", "zod"],
   },
+  operate: { src: ["config", "store/store.ts"], outside: ["node:fs"] },
   "log.ts": { src: ["config"], outside: ["pino"] },
   "serve.ts": { src: ["*"], outside: ["*"] },
   "main.ts": { src: ["cli"], outside: [] },

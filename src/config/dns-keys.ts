@@ -11,11 +11,13 @@ import {
   oneOf,
   optional,
   path,
-  text,
+  shortText,
   textList,
   ttl,
 } from "./value-kind.ts";
 
+/** A UUID fits, and an error stays within 60 octets of its query. */
+const MOST_NSID_OCTETS = 36;
 const HOUR_SECONDS = 3_600;
 const CENTURY_SECONDS = 3_153_600_000;
 
@@ -28,6 +30,7 @@ export interface DnsConfig {
   /** 0: kept for ever. */
   readonly txtMaxAgeSeconds: number;
   readonly ednsSizeOctets: number;
+  /** Of each kind of negative response or error, to one network. */
   readonly rrlPerSecond: number;
   readonly tcpConnections: number;
   readonly tcpConnectionsPerSource: number;
@@ -109,7 +112,8 @@ export const dnsSection: Section<DnsConfig> = {
       toml: "rrl_per_second",
       kind: count,
       default: 20,
-      description: "Equal answers a second to one network; more are cut short. 0 is no limit.",
+      description:
+        "Negative responses and errors a second, over UDP, to one network (an IPv4 /24 or an IPv6 /56), of each kind; 100 times as many answers with data. More are cut short, so that resolvers ask again by TCP. 0 is no limit.",
     },
     workers: {
       toml: "workers",
@@ -126,16 +130,17 @@ export const dnsSection: Section<DnsConfig> = {
     },
     nsid: {
       toml: "nsid",
-      kind: text,
+      kind: shortText(MOST_NSID_OCTETS),
       default: "",
-      description: 'The name of this server in answers that ask for it (RFC 5001). "" for none.',
+      description:
+        'The name of this server in responses to queries that ask for it (RFC 5001), such as "ns1". "" for none.',
     },
     cookieSecretFile: {
       toml: "cookie_secret_file",
       kind: path,
       default: "",
       description:
-        'The file of a secret for DNS cookies that several servers share (RFC 9018). "" is a random one, kept in the database.',
+        'A file of secrets for DNS cookies that several servers share (RFC 9018): 32 hexadecimal digits a line, the first one makes cookies, all of them check. It is read again every minute. "" is a random secret, kept in the database and replaced every day.',
     },
     caaApex: {
       toml: "caa_apex",

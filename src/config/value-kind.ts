@@ -98,6 +98,15 @@ export const text: ValueKind<string> = {
   fromText: asText,
 };
 
+/** A text that travels in messages, in UTF-8. */
+export function shortText(maxOctets: number): ValueKind<string> {
+  return {
+    ...text,
+    schema: checkedText((value) => Buffer.byteLength(value) <= maxOctets),
+    allowed: `text of at most ${maxOctets} octets`,
+  };
+}
+
 /** A file or folder; "" for none. Relative to the working directory. */
 export const path: ValueKind<string> = {
   ...text,

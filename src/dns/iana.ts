@@ -17,8 +17,10 @@ export const RRtype = {
   SRV: 33,
   OPT: 41,
   DS: 43,
+  RRSIG: 46,
   SVCB: 64,
   HTTPS: 65,
+  NXNAME: 128,
   TKEY: 249,
   TSIG: 250,
   IXFR: 251,
@@ -35,18 +37,29 @@ export function isMetaType(rrtype: number): boolean {
 }
 
 /** RFC 1035 section 3.2.4. */
-export const RRclass = { IN: 1 } as const;
+export const RRclass = { IN: 1, ANY: 255 } as const;
 
 /** RFC 1035 section 4.1.1. */
 export const Opcode = { QUERY: 0 } as const;
 
-/** RFC 1035 section 4.1.1, RFC 6891 section 6.1.3. */
+/** RFC 1035 section 4.1.1, RFC 6891 section 6.1.3, RFC 8945 section 3, RFC 7873 section 8. */
 export const Rcode = {
   NOERROR: 0,
   FORMERR: 1,
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
+  NOTAUTH: 9,
   BADVERS: 16,
+  BADCOOKIE: 23,
 } as const;
 export type Rcode = (typeof Rcode)[keyof typeof Rcode];
+
+/** INFO-CODEs of Extended DNS Errors: RFC 8914 section 4, RFC 9824 section 9. */
+export const ExtendedError = {
+  PROHIBITED: 18,
+  NOT_AUTHORITATIVE: 20,
+  NOT_SUPPORTED: 21,
+  INVALID_QUERY_TYPE: 30,
+} as const;
+export type ExtendedError = (typeof ExtendedError)[keyof typeof ExtendedError];

@@ -1,8 +1,9 @@
-import { decodeEdns, type Edns, encodeEdns, isOptRdata, OPT_OCTETS } from "./edns.ts";
+import { decodeEdns, type Edns, encodeOpt, OPT_OCTETS, type OptRecord } from "./edns.ts";
 import { RRclass, RRtype } from "./iana.ts";
 import type { Name } from "./name.ts";
 import { writeRdata } from "./rdata/rdata-type.ts";
 import type { RRset } from "./rrset.ts";
+import { decodeTsig, encodeUnsignedTsig, type Tsig, type TsigError } from "./tsig.ts";
 import { WireReader } from "./wire-reader.ts";
 import { WireWriter } from "./wire-writer.ts";
 
@@ -20,9 +21,11 @@ export interface Query {
   readonly id: number;
   readonly opcode: number;
   readonly recursionDesired: boolean;
+  readonly questionCount: number;
   /** Undefined unless the message has exactly one question that can be read. */
   readonly question: Question | undefined;
   readonly edns: Edns | undefined;
+  readonly tsig: Tsig | undefined;
   /** Whether all that the header announces is there and allowed; if not, FORMERR is the answer. */
   readonly wellFormed: boolean;
 }
@@ -34,14 +37,8 @@ export interface Response {
   readonly answer: readonly RRset[];
   readonly authority: readonly RRset[];
   readonly additional: readonly RRset[];
-}
-
-/** Room for a response, in octets. */
-export interface SizeLimit {
-  /** What may be sent. */
-  readonly response: number;
-  /** What we say in OPT that we can take ourselves. */
-  readonly udpPayloadSize: number;
+  /** Says what was wrong with the TSIG record of the query, in an unsigned one of ours. */
+  readonly tsigError?: TsigError;
 }
 
 const HEADER_OCTETS = 12;
@@ -65,20 +62,27 @@ export function decodeQuery(octets: Uint8Array): Query | undefined {
   const questionCount = reader.uint16();
   const answerAndAuthorityCount = reader.uint16() + reader.uint16();
   const additionalCount = reader.uint16();
-  let question: Question | undefined;
-  for (let i = 0; i < questionCount && !reader.failed; i++) {
-    question = decodeQuestion(octets, reader);
-  }
+  // RFC 9619 section 4: one question at most. Others are passed over to find OPT behind them.
+  const question = questionCount === 1 ? decodeQuestion(octets, reader) : undefined;
+  if (questionCount > 1) skipQuestions(reader, questionCount);
   const records = decodeRecords(reader, answerAndAuthorityCount, additionalCount);
   return {
     id,
     opcode: (flags >>> 11) & 0xf,
     recursionDesired: (flags & RD) !== 0,
-    // RFC 9619 section 4: one question, no more and no less.
-    question: questionCount === 1 ? question : undefined,
+    questionCount,
+    question,
     edns: records.edns,
-    wellFormed: questionCount === 1 && records.wellFormed,
+    tsig: records.tsig,
+    wellFormed: questionCount <= 1 && !reader.failed && records.areAllowed,
   };
+}
+
+function skipQuestions(reader: WireReader, count: number): void {
+  for (let i = 0; i < count && !reader.failed; i++) {
+    reader.skipName();
+    reader.skip(4);
+  }
 }
 
 function decodeQuestion(octets: Uint8Array, reader: WireReader): Question | undefined {
@@ -90,51 +94,80 @@ function decodeQuestion(octets: Uint8Array, reader: WireReader): Question | unde
   return { qname, qtype, qclass, octets: octets.subarray(start, reader.offset) };
 }
 
+interface MetaRecords {
+  edns: Edns | undefined;
+  tsig: Tsig | undefined;
+  areAllowed: boolean;
+}
+
 /**
  * Walks the records behind the questions. RFC 6891 section 6.1.1: at most one OPT, in the additional
- * section, owned by the root. One that breaks a rule still asks for an OPT in the response.
+ * section, owned by the root. RFC 8945 section 5.1: at most one TSIG, the last record of all. An OPT
+ * that breaks a rule still asks for an OPT in the response.
  */
 function decodeRecords(
   reader: WireReader,
   answerAndAuthorityCount: number,
   additionalCount: number,
-): { edns: Edns | undefined; wellFormed: boolean } {
-  let edns: Edns | undefined;
-  let isOptAllowed = true;
+): MetaRecords {
+  const found: MetaRecords = { edns: undefined, tsig: undefined, areAllowed: true };
   const count = answerAndAuthorityCount + additionalCount;
   for (let i = 0; i < count && !reader.failed; i++) {
-    const owner = reader.name();
+    const ownerAt = reader.offset;
+    reader.skipName();
+    const isRoot = reader.offset === ownerAt + 1;
     const rrtype = reader.uint16();
     const rrclass = reader.uint16();
     const ttl = reader.uint32();
     const rdata = reader.octets(reader.uint16());
-    if (rrtype !== RRtype.OPT || reader.failed) continue;
-    const isInPlace = i >= answerAndAuthorityCount && owner?.octets.length === 1;
-    isOptAllowed = isInPlace && edns === undefined && isOptRdata(ttl, rdata);
-    edns ??= decodeEdns(rrclass, ttl);
+    if (reader.failed) break;
+    if (rrtype === RRtype.OPT) {
+      const edns = decodeEdns(rrclass, ttl, rdata);
+      const isInPlace = i >= answerAndAuthorityCount && isRoot && found.edns === undefined;
+      found.areAllowed &&= isInPlace && edns.wellFormed;
+      found.edns ??= edns;
+    } else if (rrtype === RRtype.TSIG) {
+      // Only the last one is looked into: thousands of them must not cost anything.
+      const isInPlace = i >= answerAndAuthorityCount && i === count - 1;
+      if (isInPlace) found.tsig = decodeTsig(reader.nameAt(ownerAt), rrclass, ttl, rdata);
+      found.areAllowed &&= found.tsig !== undefined;
+    }
   }
-  return { edns, wellFormed: isOptAllowed && !reader.failed };
+  return found;
+}
+
+/** How a response is written. */
+export interface Encoding {
+  /** Octets that may be sent. */
+  readonly limit: number;
+  /** For a query that has one (RFC 6891 section 7). */
+  readonly opt: OptRecord | undefined;
+  /** Leave the sections out and set TC, whatever would fit. */
+  readonly truncated: boolean;
 }
 
 /**
  * The octets of a response. If the sections do not fit they are left out and TC is set (RFC 2181
  * section 9: a part of an RRset would be worth nothing); the question and OPT stay (RFC 6891
- * section 7).
+ * section 7), and so does TSIG if there is room (RFC 8945 section 5.3).
  */
-export function encodeResponse(query: Query, response: Response, limit: SizeLimit): Uint8Array {
-  const whole = encode(query, response, limit, false);
-  return whole ?? encode(query, { ...response, ...NO_RECORDS }, limit, true) ?? new Uint8Array(0);
+export function encodeResponse(query: Query, response: Response, encoding: Encoding): Uint8Array {
+  const whole = encoding.truncated ? undefined : encode(query, response, encoding);
+  if (whole !== undefined) return whole;
+  const truncated = { ...encoding, truncated: true };
+  const { rcode, authoritative } = response;
+  const bare: Response = { rcode, authoritative, answer: [], authority: [], additional: [] };
+  const { tsigError } = response;
+  const signed = tsigError === undefined ? bare : { ...bare, tsigError };
+  return encode(query, signed, truncated) ?? encode(query, bare, truncated) ?? new Uint8Array(0);
 }
 
-const NO_RECORDS = { answer: [], authority: [], additional: [] } as const;
-
-function encode(
-  query: Query,
-  response: Response,
-  limit: SizeLimit,
-  truncated: boolean,
-): Uint8Array | undefined {
-  const writer = new WireWriter(limit.response);
+function encode(query: Query, response: Response, encoding: Encoding): Uint8Array | undefined {
+  const { opt, truncated } = encoding;
+  const { question, tsig } = query;
+  const { tsigError } = response;
+  const hasTsig = tsig !== undefined && tsigError !== undefined;
+  const writer = new WireWriter(encoding.limit);
   const flags =
     QR |
     (query.opcode << 11) |
@@ -144,19 +177,17 @@ function encode(
     (response.rcode & 0xf);
   writer.uint16(query.id);
   writer.uint16(flags);
-  writer.uint16(query.question === undefined ? 0 : 1);
+  writer.uint16(question === undefined ? 0 : 1);
   writer.uint16(recordCount(response.answer));
   writer.uint16(recordCount(response.authority));
-  writer.uint16(recordCount(response.additional) + (query.edns === undefined ? 0 : 1));
-  if (query.question !== undefined) {
-    writer.question(query.question.octets, query.question.qname.octets.length);
-  }
+  const metaRecords = (opt === undefined ? 0 : 1) + (hasTsig ? 1 : 0);
+  writer.uint16(recordCount(response.additional) + metaRecords);
+  if (question !== undefined) writer.question(question.octets, question.qname.octets.length);
   for (const rrset of response.answer) encodeRRset(writer, rrset);
   for (const rrset of response.authority) encodeRRset(writer, rrset);
   for (const rrset of response.additional) encodeRRset(writer, rrset);
-  if (query.edns !== undefined) {
-    encodeEdns(writer, query.edns, limit.udpPayloadSize, response.rcode);
-  }
+  if (opt !== undefined) encodeOpt(writer, opt, response.rcode);
+  if (hasTsig) encodeUnsignedTsig(writer, tsig, tsigError);
   return writer.overflowed ? undefined : writer.finish();
 }
 

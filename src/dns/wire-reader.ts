@@ -66,6 +66,32 @@ export class WireReader {
     return this.#compressedName();
   }
 
+  /** The name at `offset`, the cursor staying where it is. */
+  nameAt(offset: number): Name | undefined {
+    return new WireReader(this.#octets, offset).name();
+  }
+
+  /**
+   * Passes over the name at the cursor without looking where its pointer leads, for records of which
+   * the owner does not matter: a message of 64 KiB can hold thousands, each with a name of 127 labels.
+   */
+  skipName(): void {
+    const start = this.offset;
+    while (this.offset - start < MAX_NAME_OCTETS) {
+      const at = this.offset;
+      const length = this.uint8();
+      if (this.failed || length === 0) return;
+      if (length >= POINTER) {
+        if (this.#pointerTarget(at, start) === undefined) this.failed = true;
+        this.skip(1);
+        return;
+      }
+      if (length > MAX_LABEL_OCTETS) break;
+      this.skip(length);
+    }
+    this.failed = true;
+  }
+
   /** Where a name without pointers that begins at `start` ends, or undefined if it is not such a name. */
   #endOfPlainName(start: number): number | undefined {
     let at = start;

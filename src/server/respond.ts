@@ -1,19 +1,19 @@
 import { EDNS_VERSION } from "../dns/edns.ts";
-import { Opcode, Rcode, RRclass, RRtype } from "../dns/iana.ts";
-import {
-  decodeQuery,
-  encodeResponse,
-  type Query,
-  type Question,
-  type Response,
-} from "../dns/message.ts";
+import { ExtendedError, Opcode, Rcode, RRclass, RRtype } from "../dns/iana.ts";
+import { decodeQuery, encodeResponse, type Query, type Question } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
 import type { RRset } from "../dns/rrset.ts";
+import type { ExaminedCookie } from "../dns/server-cookie.ts";
+import { TsigError } from "../dns/tsig.ts";
 import type { Answer } from "../zone/answer.ts";
 import type { ChallengeIndex } from "../zone/challenge-index.ts";
 import { lookup } from "../zone/lookup.ts";
 import type { Zone } from "../zone/zone.ts";
-import type { Requestor, Responder, Transport } from "./requestor.ts";
+import { type EdnsPolicy, examineQueryCookie, optOf } from "./edns-reply.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { kindOf, type Reply } from "./reply.ts";
+import type { Requestor, Responder } from "./requestor.ts";
+import { Amplification, responseLimit } from "./response-limit.ts";
 
 /** A zone and what changes in it. */
 export interface ServedZone {
@@ -22,36 +22,45 @@ export interface ServedZone {
 }
 
 /** What a response is made from. */
-export interface Authority {
+export interface Authority extends EdnsPolicy {
   /** By Name.key of the apex. */
   readonly zones: ReadonlyMap<string, ServedZone>;
-  /** Octets that we send over UDP at most, and offer to take: RFC 9715 section 3. */
-  readonly udpPayloadSize: number;
+  /** Undefined: responses are not limited. */
+  readonly rateLimit: RateLimit | undefined;
 }
-
-/** Without EDNS a requestor takes no more over UDP: RFC 1035 section 4.2.1. */
-const PLAIN_UDP_OCTETS = 512;
-const TCP_OCTETS = 65_535;
 
 const NOTHING: readonly RRset[] = [];
 
 /**
- * A message in, the response out, or undefined where silence is right. Pure: no clock, no I/O, and
- * no octets make it throw. UDP and TCP differ only in how much fits.
+ * A message in, the response out, or undefined where silence is right. No clock, no I/O, and no
+ * octets make it throw. UDP and TCP differ in how much fits, and in what may be limited.
  */
 export function respond(
   authority: Authority,
   octets: Uint8Array,
-  { transport }: Requestor,
-  _nowMs: number,
+  requestor: Requestor,
+  nowMs: number,
 ): Uint8Array | undefined {
   const query = decodeQuery(octets);
   if (query === undefined) return undefined;
-  const limit = {
-    response: responseLimit(authority, query, transport),
-    udpPayloadSize: authority.udpPayloadSize,
-  };
-  return encodeResponse(query, answerQuery(authority, query), limit);
+  const cookie = examineQueryCookie(authority, query, requestor, nowMs);
+  const reply = answerQuery(authority, query, cookie);
+  // RFC 7873 section 5.2.4: neither a TCP connection nor a valid server cookie can be had at a forged address.
+  const isSourceKnown = requestor.transport === "tcp" || cookie?.verdict === "valid";
+  const limited = isSourceKnown ? undefined : authority.rateLimit;
+  const decision = limited?.decide(requestor.address, kindOf(reply), nowMs) ?? "send";
+  if (decision === "drop") return undefined;
+  return encodeResponse(query, reply, {
+    limit: responseLimit(
+      authority.udpPayloadSize,
+      query,
+      octets.length,
+      reply,
+      requestor.transport,
+    ),
+    opt: optOf(authority, query, reply, cookie, requestor.transport),
+    truncated: decision === "truncate",
+  });
 }
 
 /**
@@ -73,33 +82,41 @@ export function guardedResponder(
   };
 }
 
-function responseLimit(authority: Authority, query: Query, transport: Transport): number {
-  if (transport === "tcp") return TCP_OCTETS;
-  if (query.edns === undefined) return PLAIN_UDP_OCTETS;
-  return Math.min(query.edns.udpPayloadSize, authority.udpPayloadSize);
-}
-
 /** The gates in order (what RFC 8906 section 8 asks of each), then the lookup. */
-function answerQuery(authority: Authority, query: Query): Response {
+function answerQuery(
+  authority: Authority,
+  query: Query,
+  cookie: ExaminedCookie | undefined,
+): Reply {
   // RFC 8906 section 8.1.4: an unknown opcode may have any shape behind the header.
-  if (query.opcode !== Opcode.QUERY) return failure(Rcode.NOTIMP);
+  if (query.opcode !== Opcode.QUERY) return failure(Rcode.NOTIMP, ExtendedError.NOT_SUPPORTED);
   // RFC 6891 section 6.1.3: whatever else a later version holds, say which one is spoken here.
   if (query.edns !== undefined && query.edns.version !== EDNS_VERSION) {
     return failure(Rcode.BADVERS);
   }
-  if (!query.wellFormed || query.question === undefined) return failure(Rcode.FORMERR);
-  return answerQuestion(authority, query.question);
+  if (!query.wellFormed) return failure(Rcode.FORMERR);
+  // RFC 8945 section 5.2.1: there are no keys here, so that every key is unknown.
+  if (query.tsig !== undefined) return { ...failure(Rcode.NOTAUTH), tsigError: TsigError.BADKEY };
+  if (query.question !== undefined) return answerQuestion(authority, query.question);
+  // RFC 7873 section 5.4: without a question it asks for a server cookie, or whether the one it has holds.
+  if (cookie === undefined) return failure(Rcode.FORMERR);
+  return failure(cookie.verdict === "invalid" ? Rcode.BADCOOKIE : Rcode.NOERROR);
 }
 
-function answerQuestion(authority: Authority, question: Question): Response {
+function answerQuestion(authority: Authority, question: Question): Reply {
   const { qname, qtype, qclass } = question;
-  if (qclass !== RRclass.IN) return failure(Rcode.REFUSED);
-  // RFC 5936 section 5, RFC 1995 section 2: nobody may transfer a zone from here.
-  if (qtype === RRtype.AXFR || qtype === RRtype.IXFR) return failure(Rcode.REFUSED);
+  if (qclass !== RRclass.IN) return failure(Rcode.REFUSED, ExtendedError.NOT_AUTHORITATIVE);
+  // RFC 9824 section 3.5: the type stands in NSEC records only.
+  if (qtype === RRtype.NXNAME) return failure(Rcode.FORMERR, ExtendedError.INVALID_QUERY_TYPE);
   const served = findZone(authority, qname);
-  if (served === undefined) return failure(Rcode.REFUSED);
+  if (served === undefined) return failure(Rcode.REFUSED, ExtendedError.NOT_AUTHORITATIVE);
+  // RFC 5936 section 5, RFC 1995 section 2: nobody may transfer a zone from here.
+  if (qtype === RRtype.AXFR || qtype === RRtype.IXFR) {
+    return failure(Rcode.REFUSED, ExtendedError.PROHIBITED);
+  }
   const answer = lookup(served.zone, served.challenges, qname, qtype);
-  return toResponse(answer, served.challenges.soa);
+  const amplification = amplificationOf(served, qtype, answer);
+  return { ...toReply(answer, served.challenges.soa), amplification };
 }
 
 /** The zone with the longest apex that `qname` is at or below. */
@@ -111,7 +128,16 @@ function findZone(authority: Authority, qname: Name): ServedZone | undefined {
   return undefined;
 }
 
-function toResponse(answer: Answer, soa: RRset): Response {
+function amplificationOf({ challenges }: ServedZone, qtype: number, answer: Answer): number {
+  if (qtype === RRtype.ANY || qtype === RRtype.NS || qtype === RRtype.RRSIG) {
+    return Amplification.OFTEN_ABUSED;
+  }
+  const rrset = answer.kind === "data" ? answer.rrset : undefined;
+  const isStatic = rrset !== undefined && challenges.node(rrset.owner.key) === undefined;
+  return isStatic ? Amplification.STATIC_DATA : Amplification.USUAL;
+}
+
+function toReply(answer: Answer, soa: RRset): Omit<Reply, "amplification"> {
   switch (answer.kind) {
     case "data": {
       const found = answer.rrset === undefined ? answer.chain : [...answer.chain, answer.rrset];
@@ -134,16 +160,22 @@ function toResponse(answer: Answer, soa: RRset): Response {
   }
 }
 
-function success(rcode: Rcode, answer: readonly RRset[], authority: readonly RRset[]): Response {
+function success(
+  rcode: Rcode,
+  answer: readonly RRset[],
+  authority: readonly RRset[],
+): Omit<Reply, "amplification"> {
   return { rcode, authoritative: true, answer, authority, additional: NOTHING };
 }
 
-function failure(rcode: Rcode): Response {
+function failure(rcode: Rcode, extendedError?: ExtendedError): Reply {
   return {
     rcode,
     authoritative: false,
     answer: NOTHING,
     authority: NOTHING,
     additional: NOTHING,
+    amplification: Amplification.USUAL,
+    ...(extendedError === undefined ? {} : { extendedError }),
   };
 }

@@ -5,7 +5,7 @@ import type { Delegate, DelegateId, PublishedDigests } from "../delegate/delegat
 
 /**
  * What must survive: delegates, their credentials, the newest challenge values, the names that were
- * deleted, and the SOA serial of each zone. This file is the contract; `test/store/store-contract.ts`
+ * deleted, the SOA serial of each zone, and the secrets of DNS cookies. This file is the contract; `test/store/store-contract.ts`
  * checks it against every adapter.
  *
  * Each method is one unit of work: it happens whole or not at all, and when its promise resolves
@@ -72,6 +72,13 @@ export interface Store {
   publishedDigests(zone: string, slots: number): AsyncIterable<PublishedDigests>;
 
   /**
+   * The secrets for DNS cookies, the newest first, at most two: if there is none yet, or the newest
+   * is not younger than `lifetimeMs` (or was made in the future, by a clock that was set back since),
+   * `secret` becomes the newest and all but the one before it are forgotten.
+   */
+  rotateCookieSecret(rotation: CookieSecretRotation): Promise<readonly Uint8Array[]>;
+
+  /**
    * Releases the storage. Units of work that were called before still take effect; none may be
    * called after, and no iteration may go on.
    */
@@ -106,6 +113,14 @@ export interface ChallengeUpdate {
 
 export interface ChallengeUpdated extends PublishedDigests {
   readonly serial: number;
+}
+
+export interface CookieSecretRotation {
+  /** 16 octets from a CSPRNG, stored only if one is needed. */
+  readonly secret: Uint8Array;
+  /** Since 1970. */
+  readonly nowMs: number;
+  readonly lifetimeMs: number;
 }
 
 export type StoreErrorCode =

@@ -40,8 +40,8 @@ test("a refusal names the variable that asks for it", () => {
 
 test.for<{ toml: string; warning: string }>([
   {
-    toml: "[dns]\nrrl_per_second = 50",
-    warning: "dns.rrl_per_second = 50 has no effect in this version: answers are not limited",
+    toml: "[dns]\ntxt_max_age = 50",
+    warning: "dns.txt_max_age = 50 has no effect in this version: values are kept",
   },
   {
     toml: '[naming]\ndefault = "readable"',
@@ -62,8 +62,8 @@ test.for<{ toml: string; warning: string }>([
 });
 
 test.for<{ name: string; toml: string }>([
-  { name: "a default", toml: '[dns]\nrrl_per_second = 20\n[naming]\ntombstone = "9600h"' },
-  { name: "zero", toml: "[dns]\nrrl_per_second = 0\n[limits]\nregister_per_day = 0" },
+  { name: "a default", toml: '[dns]\nupdate_wait = 0\n[naming]\ntombstone = "9600h"' },
+  { name: "zero", toml: "[dns]\ntxt_max_age = 0\n[limits]\nregister_per_day = 0" },
   { name: "off", toml: '[portal]\nenabled = false\n[metrics]\nlisten = ""' },
   { name: "an empty list", toml: "[api]\ntrusted_proxies = []\nregistration_tokens = []" },
   { name: "what refines a refused key", toml: '[api]\nacme_eab_kid = "x"\nhsts_preload = true' },

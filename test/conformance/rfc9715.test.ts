@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { exchange } from "../support/dns-exchange.ts";
 import { authorityOver, serveDns, zoneUnderTest } from "../support/zone-under-test.ts";
 
-/** Records at t.<apex> that make a response of `octets` with OPT: header, question, OPT, five records of 213, the last. */
+/** Records at text.<apex> that make a response of `octets` with OPT: header, question, OPT, five records of 213, the last. */
 function textsOf(octets: number): string[] {
-  const texts = Array.from({ length: 5 }, (_, i) => `t TXT "${"x".repeat(199)}${i}"`);
-  const used = 12 + 17 + 11 + 5 * 213 + 13;
-  return [...texts, `t TXT "${"y".repeat(octets - used)}"`];
+  const texts = Array.from({ length: 5 }, (_, i) => `text TXT "${"x".repeat(199)}${i}"`);
+  const used = 12 + 20 + 11 + 5 * 213 + 13;
+  return [...texts, `text TXT "${"y".repeat(octets - used)}"`];
 }
 
 const fits = zoneUnderTest({ apex: "a.example.", records: textsOf(1232) });
@@ -14,12 +14,12 @@ const isLonger = zoneUnderTest({ apex: "b.example.", records: textsOf(1233) });
 const port = await serveDns(authorityOver(fits, isLonger));
 
 test.for([
-  { name: "t.a.example.", size: 1232, flags: "qr aa", length: 1232 },
-  { name: "t.a.example.", size: 4096, flags: "qr aa", length: 1232 },
-  { name: "t.a.example.", size: 65_535, flags: "qr aa", length: 1232 },
-  { name: "t.a.example.", size: 1231, flags: "qr aa tc", length: 40 },
-  { name: "t.b.example.", size: 1233, flags: "qr aa tc", length: 40 },
-  { name: "t.b.example.", size: 65_535, flags: "qr aa tc", length: 40 },
+  { name: "text.a.example.", size: 1232, flags: "qr aa", length: 1232 },
+  { name: "text.a.example.", size: 4096, flags: "qr aa", length: 1232 },
+  { name: "text.a.example.", size: 65_535, flags: "qr aa", length: 1232 },
+  { name: "text.a.example.", size: 1231, flags: "qr aa tc", length: 43 },
+  { name: "text.b.example.", size: 1233, flags: "qr aa tc", length: 43 },
+  { name: "text.b.example.", size: 65_535, flags: "qr aa tc", length: 43 },
 ])("section 3: $name for a payload size of $size: $flags, $length octets", async (given) => {
   const { name, size, flags, length } = given;
   const message = await exchange(port, "udp", `${name} TXT`, { edns: { size } });
@@ -27,6 +27,6 @@ test.for([
 });
 
 test("section 3: over TCP the size that was offered does not matter", async () => {
-  const message = await exchange(port, "tcp", "t.b.example. TXT", { edns: { size: 512 } });
+  const message = await exchange(port, "tcp", "text.b.example. TXT", { edns: { size: 512 } });
   expect(message).toMatchObject({ flags: "qr aa", length: 1233 });
 });

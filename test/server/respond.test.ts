@@ -109,7 +109,11 @@ test("a fault of ours costs the query that met it, and is reported", () => {
         if (isBroken) throw fault;
         return authority.zones;
       },
-      udpPayloadSize: 1232,
+      udpPayloadSize: authority.udpPayloadSize,
+      nsid: authority.nsid,
+      cookieSecrets: authority.cookieSecrets,
+      tcpIdleSeconds: authority.tcpIdleSeconds,
+      rateLimit: authority.rateLimit,
     },
     () => NOW_MS,
     (error) => faults.push(error),

@@ -13,13 +13,15 @@ import { dirname, join, relative } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openConnection } from "../../src/store/sqlite/connection.ts";
-import { migrate } from "../../src/store/sqlite/migrations.ts";
+import { MIGRATIONS, migrate } from "../../src/store/sqlite/migrations.ts";
 import { APPLICATION_ID } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { SQL } from "../../src/store/sqlite/statements.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { describeStore } from "./store-contract.ts";
 import { allPublished, digest, newDelegate, register, update, ZONE } from "./store-fixture.ts";
+
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 let directory: string;
 let file: string;
@@ -110,7 +112,7 @@ describe("a new database", () => {
     await store.beginRun(ZONE, 1);
     await store.close();
     expect(readdirSync(directory)).toEqual(["dnsvouch.db"]);
-    expect(readFileSync(file).readUInt32BE(60)).toBe(1);
+    expect(readFileSync(file).readUInt32BE(60)).toBe(SCHEMA_VERSION);
   });
 
   test("is not made beside the -wal file of one that is missing", async () => {
@@ -177,7 +179,7 @@ describe("the schema", () => {
     await (await openSqliteStore(file)).close();
     const newer = openConnection(file);
     newer.pragma("user_version = 99");
-    expect(readFileSync(file).readUInt32BE(60)).toBe(1);
+    expect(readFileSync(file).readUInt32BE(60)).toBe(SCHEMA_VERSION);
     await expectFault("newer_schema", "schema version 99");
     newer.close();
   });

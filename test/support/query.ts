@@ -56,6 +56,7 @@ export const QTYPE: Readonly<Record<string, number>> = {
   RRSIG: 46,
   NSEC: 47,
   DNSKEY: 48,
+  NXNAME: 128,
   SVCB: 64,
   HTTPS: 65,
   TKEY: 249,
@@ -106,6 +107,47 @@ export function optRecord(edns: EdnsOptions = {}): Buffer {
     uint16(options.length),
     options,
   ]);
+}
+
+/** An EDNS option: RFC 6891 section 6.1.2. `data` is hexadecimal, spaces allowed. */
+export function ednsOption(code: number, data = ""): Buffer {
+  const octets = Buffer.from(data.replaceAll(" ", ""), "hex");
+  return Buffer.concat([uint16(code), uint16(octets.length), octets]);
+}
+
+export interface TsigOptions {
+  readonly key?: string;
+  readonly algorithm?: string;
+  /** Seconds since 1970. */
+  readonly timeSigned?: number;
+  readonly mac?: Uint8Array;
+  readonly originalId?: number;
+  readonly rrclass?: number;
+  readonly ttl?: number;
+  /** Follows the RDATA and is counted in RDLENGTH. */
+  readonly trailing?: Uint8Array;
+}
+
+/** A TSIG record (RFC 8945 section 4.2) whose MAC is not one. */
+export function tsigRecord(options: TsigOptions = {}): Buffer {
+  const { key = "key.example.", algorithm = "hmac-sha256.", timeSigned = 1_700_000_000 } = options;
+  const { mac = Buffer.alloc(32, 0xab), originalId = 0x4d2, rrclass = 255, ttl = 0 } = options;
+  const fixed = Buffer.alloc(10);
+  fixed.writeUIntBE(timeSigned, 0, 6);
+  fixed.writeUInt16BE(300, 6);
+  fixed.writeUInt16BE(mac.length, 8);
+  const rdata = Buffer.concat([
+    nameOctets(algorithm),
+    fixed,
+    mac,
+    uint16(originalId),
+    Buffer.alloc(4),
+    options.trailing ?? new Uint8Array(0),
+  ]);
+  const ttlOctets = Buffer.alloc(4);
+  ttlOctets.writeUInt32BE(ttl);
+  const head = [nameOctets(key), uint16(250), uint16(rrclass), ttlOctets, uint16(rdata.length)];
+  return Buffer.concat([...head, rdata]);
 }
 
 /** A resource record of class IN with TTL 0. */

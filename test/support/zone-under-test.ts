@@ -48,7 +48,14 @@ export function zoneUnderTest({ apex, records, delegates, serial = SERIAL }: Zon
 
 export function authorityOver(...served: readonly ServedZone[]): Authority {
   const zones = new Map(served.map((each) => [each.zone.apex.key, each]));
-  return { zones, udpPayloadSize: 1232 };
+  return {
+    zones,
+    udpPayloadSize: 1232,
+    nsid: new Uint8Array(0),
+    cookieSecrets: [],
+    tcpIdleSeconds: TCP_LIMITS.idleSeconds,
+    rateLimit: undefined,
+  };
 }
 
 /** Serves until the tests of the calling file are done. Gives the port, the same for UDP and TCP. */

@@ -1,11 +1,11 @@
 import type { Database } from "better-sqlite3";
 import { StoreError } from "../store.ts";
-import { SCHEMA_VERSION_1 } from "./schema.ts";
+import { SCHEMA_VERSION_1, SCHEMA_VERSION_2 } from "./schema.ts";
 
 /** The step at index n makes version n + 1 of version n. A released step is never edited. */
 export type Migrations = readonly string[];
 
-export const MIGRATIONS: Migrations = [SCHEMA_VERSION_1];
+export const MIGRATIONS: Migrations = [SCHEMA_VERSION_1, SCHEMA_VERSION_2];
 
 /**
  * Brings the database to the newest version, each step in a transaction of its own together with

@@ -1,6 +1,6 @@
 /**
  * What a database of dnsvouch looks like on disk: the mark that tells it from other SQLite files,
- * and the tables of schema version 1. Later versions are steps in `migrations.ts`; this text stays.
+ * and the steps that `migrations.ts` takes from version to version. A released text stays as it is.
  */
 
 /** "DNSV" in ASCII: `PRAGMA application_id`, a big-endian integer at offset 68 of the file. */
@@ -52,4 +52,13 @@ CREATE TABLE challenge_value (
 -- With the digest, reading all values of a million delegates takes 2 s instead of 6: the values of
 -- one delegate lie together here, while in the table they lie in the order of the updates.
 CREATE INDEX challenge_value_of_delegate ON challenge_value (delegate_id, sequence, digest);
+`;
+
+/** Secrets of DNS cookies (RFC 9018 section 5): the one in use and the one before it. */
+export const SCHEMA_VERSION_2 = `
+CREATE TABLE cookie_secret (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  secret      BLOB NOT NULL CHECK (length(secret) = 16),
+  created_ms  INTEGER NOT NULL
+) STRICT;
 `;

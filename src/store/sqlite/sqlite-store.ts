@@ -8,6 +8,7 @@ import type { DelegateId, PublishedDigests } from "../../delegate/delegate.ts";
 import type {
   ChallengeUpdate,
   ChallengeUpdated,
+  CookieSecretRotation,
   NewDelegate,
   Store,
   StoredCredential,
@@ -147,6 +148,19 @@ class SqliteStore implements Store {
       // Queries and updates that wait get their turn between two pages.
       await nextTurn();
     }
+  }
+
+  async rotateCookieSecret(rotation: CookieSecretRotation): Promise<readonly Uint8Array[]> {
+    const { secret, nowMs, lifetimeMs } = rotation;
+    const found = reportingFaults(this.#file, () => this.#statements.cookieSecrets.all());
+    const ageMs = found[0] === undefined ? lifetimeMs : nowMs - found[0].createdMs;
+    // The usual case writes nothing, so that it works on a full disk too.
+    if (ageMs >= 0 && ageMs < lifetimeMs) return found.map((row) => row.secret);
+    return this.#write((sql) => {
+      sql.insertCookieSecret.run({ secret, createdMs: nowMs });
+      sql.forgetOldCookieSecrets.run();
+      return sql.cookieSecrets.all().map((row) => row.secret);
+    });
   }
 
   async close(): Promise<void> {

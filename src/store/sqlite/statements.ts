@@ -26,6 +26,9 @@ export interface Statements {
   readonly buryDelegate: Statement<[{ delegateId: number; deletedMs: number }], { zoneId: number }>;
   readonly deleteValues: Statement<[delegateId: number]>;
   readonly deleteCredentials: Statement<[delegateId: number]>;
+  readonly cookieSecrets: Statement<[], CookieSecretRow>;
+  readonly insertCookieSecret: Statement<[{ secret: Uint8Array; createdMs: number }]>;
+  readonly forgetOldCookieSecrets: Statement<[]>;
   readonly publishedPage: Statement<
     [{ zone: string; after: number; delegates: number }],
     PublishedRow
@@ -38,6 +41,11 @@ export interface CredentialRow {
   readonly delegateId: number;
   readonly subdomain: string;
   readonly allowFrom: string;
+}
+
+export interface CookieSecretRow {
+  readonly secret: Buffer;
+  readonly createdMs: number;
 }
 
 export interface ValueRow {
@@ -103,6 +111,14 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
   deleteValues: "DELETE FROM challenge_value WHERE delegate_id = ?",
   deleteCredentials: "DELETE FROM credential WHERE delegate_id = ?",
 
+  cookieSecrets: `
+    SELECT secret, created_ms AS createdMs FROM cookie_secret ORDER BY id DESC`,
+  insertCookieSecret: `
+    INSERT INTO cookie_secret (secret, created_ms) VALUES (@secret, @createdMs)`,
+  forgetOldCookieSecrets: `
+    DELETE FROM cookie_secret
+    WHERE id NOT IN (SELECT id FROM cookie_secret ORDER BY id DESC LIMIT 2)`,
+
   publishedPage: `
     SELECT page.id AS delegateId, page.subdomain, v.sequence, v.digest
     FROM (
@@ -130,6 +146,9 @@ export function prepareStatements(database: Database): Statements {
     buryDelegate: database.prepare(SQL.buryDelegate),
     deleteValues: database.prepare(SQL.deleteValues),
     deleteCredentials: database.prepare(SQL.deleteCredentials),
+    cookieSecrets: database.prepare(SQL.cookieSecrets),
+    insertCookieSecret: database.prepare(SQL.insertCookieSecret),
+    forgetOldCookieSecrets: database.prepare(SQL.forgetOldCookieSecrets),
     publishedPage: database.prepare(SQL.publishedPage),
   };
 }
