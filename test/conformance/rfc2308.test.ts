@@ -64,3 +64,15 @@ test.for(overBoth([{ label: "once" }, { label: "nothing" }]))(
     expect(Number(fields[1])).toBeLessThanOrEqual(300);
   },
 );
+
+test.for(
+  overBoth([
+    { question: "2d41601b-2ad0-4fcb-9cbd-fa6d4245544a.auth.example. TXT" },
+    { question: "_acme-challenge.2d41601b-2ad0-4fcb-9cbd-fa6d4245544a.auth.example. CAA" },
+  ]),
+)("section 3: the denial of a UUID fits into 512 octets, $question ($transport)", async (given) => {
+  const options = { edns: { size: 512, wantsDnssec: true } };
+  const message = await exchange(port, given.transport, given.question, options);
+  expect(message).toMatchObject({ rcode: "NXDOMAIN", flags: "qr aa", authority: [SOA] });
+  expect(message.length).toBeLessThanOrEqual(512);
+});

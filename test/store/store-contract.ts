@@ -37,6 +37,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeUpdates();
     describeDeletion();
     describePublished();
+    describeCookieSecrets();
 
     function describeRuns(): void {
       describe("beginRun", () => {
@@ -341,6 +342,42 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
             seen.push(subdomain);
           }
           expect(seen.toSorted()).toEqual(names.toSorted());
+        });
+      });
+    }
+
+    function describeCookieSecrets(): void {
+      const DAY_MS = 86_400_000;
+      const START_MS = Date.UTC(2026, 0, 1);
+
+      /** The secrets after the call as numbers: the secret with number n is n, 16 times. */
+      async function rotate(secret: number, nowMs: number): Promise<number[]> {
+        const rotation = { secret: Buffer.alloc(16, secret), nowMs, lifetimeMs: DAY_MS };
+        const secrets = await store.rotateCookieSecret(rotation);
+        for (const each of secrets) expect(each).toEqual(Buffer.alloc(16, each[0]));
+        return secrets.map(([first = 0]) => first);
+      }
+
+      describe("rotateCookieSecret", () => {
+        test("stores the first secret, and keeps it over a restart", async () => {
+          expect(await rotate(1, START_MS)).toEqual([1]);
+          store = await underTest.reopen();
+          expect(await rotate(2, START_MS + 1)).toEqual([1]);
+        });
+
+        test.for([
+          { name: "not before its time is over", afterMs: DAY_MS - 1, secrets: [1] },
+          { name: "when its time is over", afterMs: DAY_MS, secrets: [2, 1] },
+          { name: "when the clock was set back behind its making", afterMs: -1, secrets: [2, 1] },
+        ])("replaces the newest $name", async ({ afterMs, secrets }) => {
+          await rotate(1, START_MS);
+          expect(await rotate(2, START_MS + afterMs)).toEqual(secrets);
+        });
+
+        test("keeps the newest and the one before it", async () => {
+          for (const number of [1, 2, 3, 4]) await rotate(number, START_MS + number * DAY_MS);
+          store = await underTest.reopen();
+          expect(await rotate(5, START_MS + 4 * DAY_MS + 1)).toEqual([4, 3]);
         });
       });
     }

@@ -3,6 +3,9 @@ import { ask, type Transport } from "./dns-client.ts";
 import { type QueryOptions, query } from "./query.ts";
 import { decodeStrictly, type StrictMessage } from "./strict-message.ts";
 
+/** NS, RRSIG and ANY: the usual questions of reflection attacks. */
+const OFTEN_ABUSED = [2, 46, 255];
+
 export const TRANSPORTS: readonly Transport[] = ["udp", "tcp"];
 
 /** Each case once for UDP and once for TCP. */
@@ -37,5 +40,21 @@ export async function exchangeOctets(
   expect(isRdCopied && /^qr\b/.test(message.flags)).toBe(true);
   expect(message.flags).not.toMatch(/\b(?:ra|z|ad|cd)\b/);
   expect(asked.toString("hex", 12).startsWith(message.questionHex)).toBe(true);
+  if (transport === "udp") expectSmall(message, asked);
   return message;
+}
+
+/**
+ * Whatever a test asks over UDP: the response is not worth a reflection, and an error is little
+ * longer than its query. Only an operator's own large RRset may be more than ten times as long.
+ */
+function expectSmall(message: StrictMessage, asked: Buffer): void {
+  const qtype = asked.readUInt16BE(12 + message.questionHex.length / 2 - 4);
+  const isOftenAbused = message.questionHex !== "" && OFTEN_ABUSED.includes(qtype);
+  const isLarge = message.answer.join("").length > 300;
+  const most = isOftenAbused ? 6 : isLarge ? 30 : 10;
+  expect(message.length / asked.length).toBeLessThanOrEqual(most);
+  if (message.rcode !== "NOERROR" && message.rcode !== "NXDOMAIN") {
+    expect(message.length).toBeLessThanOrEqual(asked.length + 60);
+  }
 }
