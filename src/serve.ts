@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { Config } from "./config/config.ts";
 import { parseName } from "./dns/presentation-scanner.ts";
 import { createApiServer } from "./http/api-server.ts";
+import { ApiZones } from "./http/api-zones.ts";
 import { createApi } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import { closeAll, type DnsEndpoints, type DnsListener, listenDns } from "./server/listen.ts";
@@ -58,6 +59,7 @@ export async function startServer(
     const store = await openSqliteStore(config.database.connection);
     open.push(() => store.close());
     const served = await loadZone(config, zone, store, surroundings);
+    await warnOfUnservedZones([config.general.domain], store, surroundings.log);
     const authority: Authority = {
       zones: new Map([[zone.apex.key, served]]),
       udpPayloadSize: config.dns.ednsSizeOctets,
@@ -110,6 +112,20 @@ async function loadZone(
   return { zone, challenges };
 }
 
+/** Their delegates are not lost: an update of one is refused until its zone is back. */
+async function warnOfUnservedZones(
+  domains: readonly string[],
+  store: Store,
+  log: Log,
+): Promise<void> {
+  for (const { zone, delegates } of await store.countDelegates()) {
+    if (delegates === 0 || domains.includes(zone)) continue;
+    const count = delegates === 1 ? "1 delegate" : `${delegates} delegates`;
+    const what = `zone ${zone} has ${count} in the database and is not served`;
+    log.warn({}, `${what}; add it to general.domain`);
+  }
+}
+
 function createServerOf(
   config: Config,
   { challenges }: ServedZone,
@@ -117,10 +133,10 @@ function createServerOf(
   { clock, randomOctets, newUuid, log }: Surroundings,
 ): Server {
   const { corsOrigins, pathPrefix, registration } = config.api;
+  const { domain } = config.general;
   const app = createApi({
     store,
-    zone: config.general.domain,
-    publish: (published, serial) => challenges.publish(published, serial),
+    zones: new ApiZones(domain, new Map([[domain, challenges]]), log),
     clock,
     randomOctets,
     newUuid,

@@ -43,10 +43,10 @@ export interface Store {
   /**
    * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates
    * (a repeated value counts as an update, and is published once, in the place of its newest).
-   * Raises the zone's serial by one (RFC 1982) in the same transaction. Credential and delegate are
-   * looked up again by id inside it.
+   * Raises the serial of its zone, and of no other, by one (RFC 1982) in the same transaction.
+   * Credential and delegate are looked up again by id inside it.
    *
-   * @returns what the delegate publishes from now on, or "gone" if the credential was revoked, does
+   * @returns what the delegate publishes from now on and in which zone, or "gone" if the credential was revoked, does
    * not belong to the delegate, or the delegate was deleted; nothing changes then.
    */
   addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone">;
@@ -70,6 +70,12 @@ export interface Store {
    * larger sequence, and forgets the delegates that were deleted meanwhile.
    */
   publishedDigests(zone: string, slots: number): AsyncIterable<PublishedDigests>;
+
+  /**
+   * How many live delegates each zone has of which a run was ever begun, in the order of their
+   * names: that may be more zones than a configuration serves.
+   */
+  countDelegates(): Promise<readonly DelegateCount[]>;
 
   /**
    * Releases the storage. Units of work that were called before still take effect; none may be
@@ -105,7 +111,14 @@ export interface ChallengeUpdate {
 }
 
 export interface ChallengeUpdated extends PublishedDigests {
+  /** The zone of the delegate, whose serial this is. */
+  readonly zone: string;
   readonly serial: number;
+}
+
+export interface DelegateCount {
+  readonly zone: string;
+  readonly delegates: number;
 }
 
 export type StoreErrorCode =

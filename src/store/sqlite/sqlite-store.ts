@@ -8,6 +8,7 @@ import type { DelegateId, PublishedDigests } from "../../delegate/delegate.ts";
 import type {
   ChallengeUpdate,
   ChallengeUpdated,
+  DelegateCount,
   NewDelegate,
   Store,
   StoredCredential,
@@ -100,8 +101,8 @@ class SqliteStore implements Store {
     const row = reportingFaults(this.#file, () => this.#statements.findCredential.get(username));
     if (row === undefined) return undefined;
     const allowFrom = restoreAllowFrom(row.allowFrom);
-    const delegate = { id: row.delegateId, subdomain: row.subdomain, allowFrom };
-    return { id: row.id, keyHash: row.keyHash, delegate };
+    const { id, keyHash, delegateId, zone, subdomain } = row;
+    return { id, keyHash, delegate: { id: delegateId, zone, subdomain, allowFrom } };
   }
 
   async addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone"> {
@@ -115,7 +116,8 @@ class SqliteStore implements Store {
       assert.equal(changes, 1);
       sql.forgetOldValues.run({ delegateId, slots });
       const values = sql.valuesOfDelegate.all(delegateId);
-      return { ...published(writer.subdomain, values), serial: raiseSerial(sql, writer.zoneId) };
+      const { zoneId, zone, subdomain } = writer;
+      return { ...published(subdomain, values), zone, serial: raiseSerial(sql, zoneId) };
     });
   }
 
@@ -147,6 +149,10 @@ class SqliteStore implements Store {
       // Queries and updates that wait get their turn between two pages.
       await nextTurn();
     }
+  }
+
+  async countDelegates(): Promise<readonly DelegateCount[]> {
+    return reportingFaults(this.#file, () => this.#statements.countDelegates.all());
   }
 
   async close(): Promise<void> {
