@@ -12,7 +12,7 @@ import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { ChallengeIndex } from "./zone/challenge-index.ts";
 import { initialSerial } from "./zone/serial.ts";
-import { buildStaticNodes } from "./zone/static-records.ts";
+import { buildStaticZones } from "./zone/static-records.ts";
 import { Zone } from "./zone/zone.ts";
 
 /** What the server takes from the world outside, so that tests can give it another. */
@@ -85,15 +85,15 @@ function buildZone(config: Config, log: Log): Zone {
   const bound = listen
     .map(({ address }) => address)
     .filter((each) => !EVERY_ADDRESS.includes(each));
-  const { nodes, warnings } = buildStaticNodes(apex, {
+  const soa = { mname, rname: parseName(`${nsadmin}.`), negativeTtl: config.dns.negativeTtl };
+  const { zones, warnings } = buildStaticZones([{ apex, soa }], {
     texts: records,
-    nsname: mname,
+    origin: apex,
     // Without a public address, one that is listened on: right on loopback and in a lab.
     nsAddresses: published.length > 0 ? published : bound,
   });
   for (const warning of warnings) log.warn({}, warning);
-  const soa = { mname, rname: parseName(`${nsadmin}.`), negativeTtl: config.dns.negativeTtl };
-  return new Zone(apex, soa, nodes);
+  return new Zone(apex, soa, zones[0]?.nodes ?? new Map());
 }
 
 /** The zone with all that was acknowledged in earlier runs. */
