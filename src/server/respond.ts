@@ -7,7 +7,6 @@ import {
   type Question,
   type Response,
 } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
 import type { RRset } from "../dns/rrset.ts";
 import type { Answer } from "../zone/answer.ts";
 import type { ChallengeIndex } from "../zone/challenge-index.ts";
@@ -98,19 +97,27 @@ function answerQuestion(authority: Authority, question: Question): Response {
   if (qclass !== RRclass.IN) return failure(Rcode.REFUSED);
   // RFC 5936 section 5, RFC 1995 section 2: nobody may transfer a zone from here.
   if (qtype === RRtype.AXFR || qtype === RRtype.IXFR) return failure(Rcode.REFUSED);
-  const served = findZone(authority, qname);
+  const served = findZone(authority, question);
   if (served === undefined) return failure(Rcode.REFUSED);
   const answer = lookup(served.zone, served.challenges, qname, qtype);
   return toResponse(answer, served.challenges.soa);
 }
 
-/** The zone with the longest apex that `qname` is at or below. */
-function findZone(authority: Authority, qname: Name): ServedZone | undefined {
+/**
+ * The zone with the longest apex that the name is at or below; for the DS at an apex the next one
+ * above, if that delegates it: the DS is the one type on the upper side of a cut (RFC 4035 section
+ * 3.1.4.1). Where the upper side is not served here, the zone itself denies it.
+ */
+function findZone({ zones }: Authority, { qname, qtype }: Question): ServedZone | undefined {
+  let below: ServedZone | undefined;
   for (const offset of qname.suffixOffsets()) {
-    const served = authority.zones.get(qname.key.slice(offset));
-    if (served !== undefined) return served;
+    const served = zones.get(qname.key.slice(offset));
+    if (served === undefined) continue;
+    if (below !== undefined) return served.zone.node(qname.key) === undefined ? below : served;
+    if (offset > 0 || qtype !== RRtype.DS) return served;
+    below = served;
   }
-  return undefined;
+  return below;
 }
 
 function toResponse(answer: Answer, soa: RRset): Response {
