@@ -52,16 +52,16 @@ export async function startServer(
     for (const close of open.splice(0).reverse()) await close();
   };
   try {
-    const zone = buildZone(config, surroundings.log);
+    const zones = buildZones(config, surroundings.log);
     // First the ports: a start that fails for one of them leaves the database as it was.
     const dns = await listenDns(dnsEndpoints(config));
     open.push(() => closeAll(dns));
     const store = await openSqliteStore(config.database.connection);
     open.push(() => store.close());
-    const served = await loadZone(config, zone, store, surroundings);
-    await warnOfUnservedZones([config.general.domain], store, surroundings.log);
+    const served = await loadZones(config, zones, store, surroundings);
+    await warnOfUnservedZones(config, store, surroundings.log);
     const authority: Authority = {
-      zones: new Map([[zone.apex.key, served]]),
+      zones: new Map([...served.values()].map((each) => [each.zone.apex.key, each])),
       udpPayloadSize: config.dns.ednsSizeOctets,
     };
     const api = createServerOf(config, served, store, surroundings);
@@ -77,49 +77,52 @@ export async function startServer(
   }
 }
 
-function buildZone(config: Config, log: Log): Zone {
-  const { domain, nsname, nsadmin, records, publicIp, publicIp6, listen } = config.general;
-  const apex = parseName(`${domain}.`);
-  const mname = parseName(`${nsname}.`);
+/** By domain, as the store names them. */
+function buildZones(config: Config, log: Log): ReadonlyMap<string, Zone> {
+  const { records, publicIp, publicIp6, listen } = config.general;
+  const { negativeTtl } = config.dns;
+  const apexes = config.zones.map(({ domain, nsname, nsadmin }) => ({
+    domain,
+    apex: parseName(`${domain}.`),
+    soa: { mname: parseName(`${nsname}.`), rname: parseName(`${nsadmin}.`), negativeTtl },
+  }));
   const published = [publicIp, publicIp6].filter((address) => address !== "");
   const bound = listen
     .map(({ address }) => address)
     .filter((each) => !EVERY_ADDRESS.includes(each));
-  const soa = { mname, rname: parseName(`${nsadmin}.`), negativeTtl: config.dns.negativeTtl };
-  const { zones, warnings } = buildStaticZones([{ apex, soa }], {
+  const { zones, warnings } = buildStaticZones(apexes, {
     texts: records,
-    origin: apex,
+    origin: parseName(`${config.registrationZone}.`),
     // Without a public address, one that is listened on: right on loopback and in a lab.
     nsAddresses: published.length > 0 ? published : bound,
   });
   for (const warning of warnings) log.warn({}, warning);
-  return new Zone(apex, soa, zones[0]?.nodes ?? new Map());
+  return new Map(zones.map(({ domain, apex, soa, nodes }) => [domain, new Zone(apex, soa, nodes)]));
 }
 
-/** The zone with all that was acknowledged in earlier runs. */
-async function loadZone(
+/** The zones by domain, with all that was acknowledged in earlier runs. */
+async function loadZones(
   config: Config,
-  zone: Zone,
+  zones: ReadonlyMap<string, Zone>,
   store: Store,
   { clock }: Surroundings,
-): Promise<ServedZone> {
-  const { domain } = config.general;
-  const serial = await store.beginRun(domain, initialSerial(clock()));
-  const challenges = new ChallengeIndex(zone, config.dns.txtTtl, serial);
-  for await (const published of store.publishedDigests(domain, config.dns.txtSlots)) {
-    challenges.publish(published);
+): Promise<ReadonlyMap<string, ServedZone>> {
+  const served = new Map<string, ServedZone>();
+  for (const [domain, zone] of zones) {
+    const serial = await store.beginRun(domain, initialSerial(clock()));
+    const challenges = new ChallengeIndex(zone, config.dns.txtTtl, serial);
+    for await (const published of store.publishedDigests(domain, config.dns.txtSlots)) {
+      challenges.publish(published);
+    }
+    served.set(domain, { zone, challenges });
   }
-  return { zone, challenges };
+  return served;
 }
 
 /** Their delegates are not lost: an update of one is refused until its zone is back. */
-async function warnOfUnservedZones(
-  domains: readonly string[],
-  store: Store,
-  log: Log,
-): Promise<void> {
+async function warnOfUnservedZones({ general }: Config, store: Store, log: Log): Promise<void> {
   for (const { zone, delegates } of await store.countDelegates()) {
-    if (delegates === 0 || domains.includes(zone)) continue;
+    if (delegates === 0 || general.domains.includes(zone)) continue;
     const count = delegates === 1 ? "1 delegate" : `${delegates} delegates`;
     const what = `zone ${zone} has ${count} in the database and is not served`;
     log.warn({}, `${what}; add it to general.domain`);
@@ -128,15 +131,15 @@ async function warnOfUnservedZones(
 
 function createServerOf(
   config: Config,
-  { challenges }: ServedZone,
+  served: ReadonlyMap<string, ServedZone>,
   store: Store,
   { clock, randomOctets, newUuid, log }: Surroundings,
 ): Server {
   const { corsOrigins, pathPrefix, registration } = config.api;
-  const { domain } = config.general;
+  const publishers = new Map([...served].map(([domain, { challenges }]) => [domain, challenges]));
   const app = createApi({
     store,
-    zones: new ApiZones(domain, new Map([[domain, challenges]]), log),
+    zones: new ApiZones(config.registrationZone, publishers, log),
     clock,
     randomOctets,
     newUuid,

@@ -103,6 +103,22 @@ test.for<{ name: string; toml: string; problem: string }>([
     problem: `c.toml:2: general.domain = "${"a".repeat(79)}… is not valid`,
   },
   {
+    name: "a zone that is named twice",
+    toml: '[general]\ndomain = ["a.example", "b.example", "A.Example.", "a.example"]',
+    problem: "general.domain has a.example more than once; keep one",
+  },
+  {
+    name: "a list with a zone that is none",
+    toml: '[general]\ndomain = ["a.example", "b..example"]',
+    problem:
+      'c.toml:2: general.domain = ["a.example","b..example"] is not valid; allowed: a domain name',
+  },
+  {
+    name: "an empty list of zones",
+    toml: "[general]\ndomain = []",
+    problem: "c.toml:2: general.domain = [] is not valid; allowed: a domain name",
+  },
+  {
     name: "an empty domain",
     toml: '[general]\ndomain = ""',
     problem: 'c.toml:2: general.domain = "" is not valid; allowed: a domain name',
