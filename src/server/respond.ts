@@ -113,7 +113,7 @@ function findZone({ zones }: Authority, { qname, qtype }: Question): ServedZone 
   for (const offset of qname.suffixOffsets()) {
     const served = zones.get(qname.key.slice(offset));
     if (served === undefined) continue;
-    if (below !== undefined) return served.zone.node(qname.key) === undefined ? below : served;
+    if (below !== undefined) return served.zone.delegates(qname.key) ? served : below;
     if (offset > 0 || qtype !== RRtype.DS) return served;
     below = served;
   }

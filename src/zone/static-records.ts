@@ -139,8 +139,8 @@ function addNameserver(
 
 /**
  * RFC 1034 section 4.2.1: the zone above has the same NS RRset at the cut as the zone below it at its
- * apex, and glue. Unless a name in between is delegated to others: then it is them who delegate this
- * zone.
+ * apex, and glue. Unless a name in between is delegated to others: then it is they who delegate
+ * this zone.
  */
 function addDelegation(drafts: Drafts, zone: ZoneDraft): void {
   const parent = zoneAt(drafts, zone.apex, zone.apex.suffixOffsets().slice(1));
