@@ -32,6 +32,14 @@ const nestedPort = await serveDns(
       { apex: "fr.eu.auth.example.", records: [], serial: 8 },
       { apex: "deep.in.auth.example.", records: [], serial: 9 },
       { apex: "back.away.auth.example.", records: [], serial: 10 },
+      {
+        apex: "aside.auth.example.",
+        // Its glue makes back.away.auth.example exist in the zone above, without a delegation.
+        records: [
+          "aside.auth.example. NS ns.back.away.auth.example.",
+          "ns.back.away.auth.example. A 192.0.2.1",
+        ],
+      },
     ),
   ),
 );
