@@ -1,5 +1,6 @@
 // What a query costs without the network: the answer from the index, beside the same bytes from SQL.
 // `npm run bench` prints both and their ratio; docs/adr/0003 and 0005 quote it.
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,13 +10,16 @@ import { nameFromLabels } from "../src/dns/name.ts";
 import { parseName } from "../src/dns/presentation-scanner.ts";
 import { respond } from "../src/server/respond.ts";
 import { ChallengeIndex } from "../src/zone/challenge-index.ts";
-import { buildStaticNodes } from "../src/zone/static-records.ts";
+import { buildStaticZones } from "../src/zone/static-records.ts";
 import { Zone } from "../src/zone/zone.ts";
 
 const NAMES = 10_000;
 const apex = parseName("auth.example.org.");
-const { nodes } = buildStaticNodes(apex, { texts: [], nsname: apex, nsAddresses: ["192.0.2.1"] });
-const zone = new Zone(apex, { mname: apex, rname: apex, negativeTtl: 5 }, nodes);
+const soa = { mname: apex, rname: apex, negativeTtl: 5 };
+const records = { texts: [], origin: apex, nsAddresses: ["192.0.2.1"] };
+const [built] = buildStaticZones([{ apex, soa }], records).zones;
+assert(built);
+const zone = new Zone(apex, soa, built.nodes);
 const challenges = new ChallengeIndex(zone, 1, 1);
 const authority = {
   zones: new Map([[apex.key, { zone, challenges }]]),

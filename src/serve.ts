@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { Config } from "./config/config.ts";
 import { parseName } from "./dns/presentation-scanner.ts";
 import { createApiServer } from "./http/api-server.ts";
+import { ApiZones } from "./http/api-zones.ts";
 import { createApi } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
@@ -13,7 +14,7 @@ import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { ChallengeIndex } from "./zone/challenge-index.ts";
 import { initialSerial } from "./zone/serial.ts";
-import { buildStaticNodes } from "./zone/static-records.ts";
+import { buildStaticZones } from "./zone/static-records.ts";
 import { Zone } from "./zone/zone.ts";
 
 /** What the server takes from the world outside, so that tests can give it another. */
@@ -53,7 +54,7 @@ export async function startServer(
     for (const close of open.splice(0).reverse()) await close();
   };
   try {
-    const zone = buildZone(config, surroundings.log);
+    const zones = buildZones(config, surroundings.log);
     // First the ports: a start that fails for one of them leaves the database as it was.
     const dns = await listenDns(dnsEndpoints(config));
     open.push(() => closeAll(dns));
@@ -63,11 +64,11 @@ export async function startServer(
       store,
       ...surroundings,
     });
-    const served = await loadZone(config, zone, store, surroundings);
+    const served = await loadZones(config, zones, store, surroundings);
+    await warnOfUnservedZones(config, store, surroundings.log);
     const rateLimit = makeRateLimit(config, surroundings);
     open.push(everyMinute(upkeep(secrets, rateLimit, surroundings.log)));
-    const zones = new Map([[zone.apex.key, served]]);
-    const authority = makeAuthority(config, zones, secrets, rateLimit);
+    const authority = makeAuthority(config, served, secrets, rateLimit);
     const api = createServerOf(config, served, store, surroundings);
     const http = await listenHttp(api, config);
     open.push(() => drain(api));
@@ -81,49 +82,66 @@ export async function startServer(
   }
 }
 
-function buildZone(config: Config, log: Log): Zone {
-  const { domain, nsname, nsadmin, records, publicIp, publicIp6, listen } = config.general;
-  const apex = parseName(`${domain}.`);
-  const mname = parseName(`${nsname}.`);
+/** By domain, as the store names them. */
+function buildZones(config: Config, log: Log): ReadonlyMap<string, Zone> {
+  const { records, publicIp, publicIp6, listen } = config.general;
+  const { negativeTtl } = config.dns;
+  const apexes = config.zones.map(({ domain, nsname, nsadmin }) => ({
+    domain,
+    apex: parseName(`${domain}.`),
+    soa: { mname: parseName(`${nsname}.`), rname: parseName(`${nsadmin}.`), negativeTtl },
+  }));
   const published = [publicIp, publicIp6].filter((address) => address !== "");
   const bound = listen
     .map(({ address }) => address)
     .filter((each) => !EVERY_ADDRESS.includes(each));
-  const { nodes, warnings } = buildStaticNodes(apex, {
+  const { zones, warnings } = buildStaticZones(apexes, {
     texts: records,
-    nsname: mname,
+    origin: parseName(`${config.registrationZone}.`),
     // Without a public address, one that is listened on: right on loopback and in a lab.
     nsAddresses: published.length > 0 ? published : bound,
   });
   for (const warning of warnings) log.warn({}, warning);
-  const soa = { mname, rname: parseName(`${nsadmin}.`), negativeTtl: config.dns.negativeTtl };
-  return new Zone(apex, soa, nodes);
+  return new Map(zones.map(({ domain, apex, soa, nodes }) => [domain, new Zone(apex, soa, nodes)]));
 }
 
-/** The zone with all that was acknowledged in earlier runs. */
-async function loadZone(
+/** The zones by domain, with all that was acknowledged in earlier runs. */
+async function loadZones(
   config: Config,
-  zone: Zone,
+  zones: ReadonlyMap<string, Zone>,
   store: Store,
   { clock }: Surroundings,
-): Promise<ServedZone> {
-  const { domain } = config.general;
-  const serial = await store.beginRun(domain, initialSerial(clock()));
-  const challenges = new ChallengeIndex(zone, config.dns.txtTtl, serial);
-  for await (const published of store.publishedDigests(domain, config.dns.txtSlots)) {
-    challenges.publish(published);
+): Promise<ReadonlyMap<string, ServedZone>> {
+  const served = new Map<string, ServedZone>();
+  for (const [domain, zone] of zones) {
+    const serial = await store.beginRun(domain, initialSerial(clock()));
+    const challenges = new ChallengeIndex(zone, config.dns.txtTtl, serial);
+    for await (const published of store.publishedDigests(domain, config.dns.txtSlots)) {
+      challenges.publish(published);
+    }
+    served.set(domain, { zone, challenges });
   }
-  return { zone, challenges };
+  return served;
+}
+
+/** Their delegates are not lost: an update of one is refused until its zone is back. */
+async function warnOfUnservedZones({ general }: Config, store: Store, log: Log): Promise<void> {
+  for (const { zone, delegates } of await store.countDelegates()) {
+    if (delegates === 0 || general.domains.includes(zone)) continue;
+    const count = delegates === 1 ? "1 delegate" : `${delegates} delegates`;
+    const what = `zone ${zone} has ${count} in the database and is not served`;
+    log.warn({}, `${what}; add it to general.domain`);
+  }
 }
 
 function makeAuthority(
   { dns }: Config,
-  zones: Authority["zones"],
+  served: ReadonlyMap<string, ServedZone>,
   secrets: CookieSecrets,
   rateLimit: RateLimit | undefined,
 ): Authority {
   return {
-    zones,
+    zones: new Map([...served.values()].map((each) => [each.zone.apex.key, each])),
     udpPayloadSize: dns.ednsSizeOctets,
     nsid: Buffer.from(dns.nsid),
     tcpIdleSeconds: dns.tcpIdleSeconds,
@@ -164,15 +182,15 @@ function everyMinute(work: () => void): () => Promise<void> {
 
 function createServerOf(
   config: Config,
-  { challenges }: ServedZone,
+  served: ReadonlyMap<string, ServedZone>,
   store: Store,
   { clock, randomOctets, newUuid, log }: Surroundings,
 ): Server {
   const { corsOrigins, pathPrefix, registration } = config.api;
+  const publishers = new Map([...served].map(([domain, { challenges }]) => [domain, challenges]));
   const app = createApi({
     store,
-    zone: config.general.domain,
-    publish: (published, serial) => challenges.publish(published, serial),
+    zones: new ApiZones(config.registrationZone, publishers, log),
     clock,
     randomOctets,
     newUuid,

@@ -8,8 +8,10 @@ const EXAMPLE_DIGEST = "an-example-of-a-digest-value-43-characters_";
 /** What is listening, and three commands that show it at work, to be copied as they stand. */
 export function banner(config: Config, server: RunningServer): string {
   const { address, port } = server.http;
+  const { domains } = config.general;
+  const zones = `${domains.length === 1 ? "zone" : "zones"} ${domains.join(", ")}`;
   return [
-    `dnsvouch ${version()}  zone ${config.general.domain}  database ${config.database.connection}`,
+    `dnsvouch ${version()}  ${zones}  database ${config.database.connection}`,
     `  configuration ${config.file ?? "none: defaults, to try it on this machine"}`,
     ...dnsLines(server),
     `  API  http://${hostAndPort(address, port)}`,

@@ -178,7 +178,8 @@ export const apiSection: Section<ApiConfig> = {
       toml: "api_domain",
       kind: optional(domainName),
       default: "",
-      description: 'The host name of the API for its certificate. "" is general.domain.',
+      description:
+        'The host name of the API for its certificate. "" is the first of general.domain.',
     },
     acmeCacheDir: {
       toml: "acme_cache_dir",

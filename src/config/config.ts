@@ -40,6 +40,7 @@ import {
   type LogConfig,
   logSection,
 } from "./server-keys.ts";
+import type { ZoneConfig } from "./zone-config.ts";
 
 /** What the keys of the configuration became, by section. */
 export interface ConfigValues {
@@ -64,6 +65,10 @@ export interface ConfigValues {
 
 /** The configuration of one run: complete, checked and deeply frozen. */
 export interface Config extends ConfigValues {
+  /** What this server answers for: the zones of `general.domain`. */
+  readonly zones: readonly ZoneConfig[];
+  /** The domain of the zone in which `/register` creates delegates: the first of them. */
+  readonly registrationZone: string;
   /** The file it was read from; undefined if there was none. */
   readonly file: string | undefined;
   /** What was set and has no effect, one line each. */

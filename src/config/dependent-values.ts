@@ -5,6 +5,7 @@ import {
   formatListenAddress,
   type ListenAddress,
 } from "./listen-address.ts";
+import { zoneProblems } from "./zone-config.ts";
 
 /** Defaults that follow from other keys, and keys that contradict each other. */
 
@@ -14,7 +15,7 @@ export function completeValues(values: ConfigValues): {
   readonly problems: readonly string[];
 } {
   const { general, api, dns, log } = values;
-  const problems = contradictions(general.listen, general.protocol);
+  const problems = [...zoneProblems(general), ...contradictions(general.listen, general.protocol)];
   if (log.type === "file" && log.file === "") {
     problems.push('logconfig.logtype = "file" needs logconfig.logfile, the file to write to');
   }
@@ -25,8 +26,6 @@ export function completeValues(values: ConfigValues): {
       listen: general.listen.map(
         (listen) => addressOfFamily(listen, general.protocol.family) ?? listen,
       ),
-      nsname: general.nsname || general.domain,
-      nsadmin: general.nsadmin || `hostmaster.${general.domain}`,
     },
     api: { ...api, registration: api.disableRegistration ? "closed" : api.registration },
     dns: { ...dns, txtSlots: general.txtLimit || dns.txtSlots },

@@ -8,6 +8,7 @@ import type { Settings } from "./key.ts";
 import { findNotBuiltYet } from "./not-built-yet.ts";
 import { readTomlFile } from "./toml-source.ts";
 import { ValueReader } from "./value-reader.ts";
+import { zoneConfigs } from "./zone-config.ts";
 
 /** Where a configuration is looked for if none is named; the first that exists is used alone. */
 export const DEFAULT_CONFIG_FILES: readonly string[] = [
@@ -53,7 +54,14 @@ export function loadConfig({
     ...notBuilt.problems,
   ];
   if (problems.length > 0) throw new ConfigError("config_invalid", problems);
-  return deepFreeze({ ...complete.values, file, warnings: notBuilt.warnings });
+  const { general } = complete.values;
+  return deepFreeze({
+    ...complete.values,
+    zones: zoneConfigs(general),
+    registrationZone: general.domains[0],
+    file,
+    warnings: notBuilt.warnings,
+  });
 }
 
 function readValues(reader: ValueReader): ConfigValues {

@@ -4,6 +4,7 @@ import {
   boolean,
   dnsProtocol,
   domainName,
+  domainNames,
   integer,
   ipv4Address,
   ipv6Address,
@@ -23,11 +24,11 @@ export interface GeneralConfig {
   /** At least one; all of the family that `protocol` asks for. */
   readonly listen: readonly ListenAddress[];
   readonly protocol: DnsProtocol;
-  /** The apex of the zone, lower case without the final dot, as all names here. */
-  readonly domain: string;
-  /** MNAME of the SOA record. */
+  /** The apexes of the zones, all different, lower case without the final dot, as all names here. */
+  readonly domains: readonly [first: string, ...others: string[]];
+  /** For all zones; "" is the apex of each. Use `zones`, which have it filled in. */
   readonly nsname: string;
-  /** RNAME of the SOA record, in presentation format. */
+  /** For all zones, in presentation format; "" is hostmaster of each. Use `zones`. */
   readonly nsadmin: string;
   /** Static records as they were written, not parsed. */
   readonly records: readonly string[];
@@ -43,11 +44,12 @@ export interface GeneralConfig {
 export const generalSection: Section<GeneralConfig> = {
   toml: "general",
   keys: {
-    domain: {
+    domains: {
       toml: "domain",
-      kind: domainName,
+      kind: domainNames,
       default: "auth.example.org",
-      description: "The zone that this server answers for. Delegates are names right below it.",
+      description:
+        'The zone that this server answers for, or a list of zones such as ["auth.example.org", "auth.example.net"]. Delegates are names right below it; new ones are in the first zone.',
       alias: "DNSVOUCH_DOMAIN",
     },
     listen: {
@@ -84,20 +86,22 @@ export const generalSection: Section<GeneralConfig> = {
       toml: "nsname",
       kind: optional(domainName),
       default: "",
-      description: 'The name of this name server in the SOA record. "" is the domain itself.',
+      description:
+        'The name of this name server in the SOA record of every zone. "" is the zone itself.',
     },
     nsadmin: {
       toml: "nsadmin",
       kind: optional(mailboxName),
       default: "",
-      description: 'The mail address of the administrator. "" is hostmaster at the domain.',
+      description:
+        'The mail address of the administrator of every zone. "" is hostmaster at the zone.',
     },
     records: {
       toml: "records",
       kind: lines,
       default: [],
       description:
-        'More records of the zone, each as a line of a zone file: "www.auth.example.org. A 198.51.100.1".',
+        'More records of the zones, each as a line of a zone file: "www.auth.example.org. A 198.51.100.1". Names without the final dot are relative to the first zone, unless they end in one of the zones.',
     },
     debug: {
       toml: "debug",

@@ -159,6 +159,17 @@ export const domainName: ValueKind<string> = {
   fromText: asText,
 };
 
+/** One or several domain names: a text or a list. */
+export const domainNames: ValueKind<readonly [first: string, ...others: string[]]> = {
+  schema: z.union([
+    domainName.schema.transform((name): [string] => [name]),
+    z.tuple([domainName.schema], domainName.schema),
+  ]),
+  allowed: `${domainName.allowed}; or a list of these`,
+  example: '["auth.example.org", "auth.example.net"]',
+  fromText: asList,
+};
+
 export const mailboxName: ValueKind<string> = {
   schema: parsedText(parseMailboxName),
   allowed: "a mail address, or a domain name whose first dot stands for the @",

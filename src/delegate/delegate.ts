@@ -4,9 +4,11 @@ import type { ChallengeDigest } from "./challenge-digest.ts";
 /** Row number of a delegate in the store. What may be written is decided by it, never by a name from a request. */
 export type DelegateId = number;
 
-/** A name of our zone whose TXT RRset one tenant controls. */
+/** A name of one of our zones whose TXT RRset one tenant controls. It never moves to another zone. */
 export interface Delegate {
   readonly id: DelegateId;
+  /** The apex of its zone in presentation format, lower case, without the final dot. */
+  readonly zone: string;
   /** The labels in front of the zone's apex, lower case: one label, a UUID unless it was imported. */
   readonly subdomain: string;
   /** Source addresses that may write. Empty means any. */

@@ -1,13 +1,10 @@
-import type { PublishedDigests } from "../delegate/delegate.ts";
 import type { Store } from "../store/store.ts";
+import type { ApiZones } from "./api-zones.ts";
 
 /** What the API is made of; serve.ts puts it together. */
 export interface ApiParts {
   readonly store: Store;
-  /** The apex in presentation format, lower case, without the final dot. */
-  readonly zone: string;
-  /** Serves this from now on. Called after the commit and before the client is told. */
-  readonly publish: (published: PublishedDigests, serial?: number) => void;
+  readonly zones: ApiZones;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** A CSPRNG. */

@@ -25,8 +25,10 @@ export async function register(parts: ApiParts, req: Request, res: Response): Pr
   const allowFrom = requestedAllowFrom(parseJsonObject(body));
   if (typeof allowFrom === "string") return refuse(res, allowFrom);
   const registered = await createDelegate(parts, allowFrom);
-  parts.publish({ subdomain: registered.subdomain, digests: [], sequence: 0 });
-  sendJson(res, 201, registeredBody(parts.zone, registered, allowFrom));
+  const { registrationZone } = parts.zones;
+  const published = { subdomain: registered.subdomain, digests: [], sequence: 0 };
+  parts.zones.publish(registrationZone, published);
+  sendJson(res, 201, registeredBody(registrationZone, registered, allowFrom));
 }
 
 /** The allowfrom of a request body. Never ignored when it is there: that would open the delegate to the world. */
@@ -54,7 +56,7 @@ async function createDelegate(parts: ApiParts, allowFrom: AllowFrom): Promise<Re
     const subdomain = parts.newUuid();
     const key = generateApiKey(parts.randomOctets);
     const outcome = await parts.store.createDelegate({
-      zone: parts.zone,
+      zone: parts.zones.registrationZone,
       subdomain,
       allowFrom,
       username,

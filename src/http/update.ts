@@ -10,7 +10,8 @@ import { sendJson } from "./response.ts";
 /**
  * POST /update: the delegate of the credential publishes a digest value; 200 once it is on the disk
  * and in DNS. Whoever has no right to write learns nothing else: 401 comes before any look at the
- * value (and, for a wrong key, before the body is read).
+ * value (and, for a wrong key, before the body is read). So does a delegate whose zone is not served
+ * here.
  *
  * The name in the body is only compared. What is written is decided by the credential's own row.
  */
@@ -22,6 +23,11 @@ export async function update(
 ): Promise<void> {
   const credential = await authenticate(req, parts.store, acceptsBasic);
   if (credential === undefined) return refuse(res, "forbidden");
+  const { zone } = credential.delegate;
+  if (!parts.zones.isServed(zone)) {
+    parts.zones.reportUnserved(zone);
+    return refuse(res, "forbidden");
+  }
   const body = await readBody(req, res, parts.options.bodyOctets);
   if (body === undefined) return;
   const members = parseJsonObject(body);
@@ -37,7 +43,7 @@ export async function update(
     createdMs: parts.clock(),
   });
   if (updated === "gone") return refuse(res, "forbidden");
-  parts.publish(updated, updated.serial);
+  parts.zones.publish(updated.zone, updated, updated.serial);
   // The space behind the colon is acme-dns's; acme.sh and dehydrated look for the value in quotes.
   sendJson(res, 200, `{"txt": "${digest}"}`);
 }

@@ -1,7 +1,6 @@
 import { EDNS_VERSION } from "../dns/edns.ts";
 import { ExtendedError, Opcode, Rcode, RRclass, RRtype } from "../dns/iana.ts";
 import { decodeQuery, encodeResponse, type Query, type Question } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
 import type { RRset } from "../dns/rrset.ts";
 import type { ExaminedCookie } from "../dns/server-cookie.ts";
 import { TsigError } from "../dns/tsig.ts";
@@ -108,7 +107,7 @@ function answerQuestion(authority: Authority, question: Question): Reply {
   if (qclass !== RRclass.IN) return failure(Rcode.REFUSED, ExtendedError.NOT_AUTHORITATIVE);
   // RFC 9824 section 3.5: the type stands in NSEC records only.
   if (qtype === RRtype.NXNAME) return failure(Rcode.FORMERR, ExtendedError.INVALID_QUERY_TYPE);
-  const served = findZone(authority, qname);
+  const served = findZone(authority, question);
   if (served === undefined) return failure(Rcode.REFUSED, ExtendedError.NOT_AUTHORITATIVE);
   // RFC 5936 section 5, RFC 1995 section 2: nobody may transfer a zone from here.
   if (qtype === RRtype.AXFR || qtype === RRtype.IXFR) {
@@ -119,13 +118,21 @@ function answerQuestion(authority: Authority, question: Question): Reply {
   return { ...toReply(answer, served.challenges.soa), amplification };
 }
 
-/** The zone with the longest apex that `qname` is at or below. */
-function findZone(authority: Authority, qname: Name): ServedZone | undefined {
+/**
+ * The zone with the longest apex that the name is at or below; for the DS at an apex the next one
+ * above, if that delegates it: the DS is the one type on the upper side of a cut (RFC 4035 section
+ * 3.1.4.1). Where the upper side is not served here, the zone itself denies it.
+ */
+function findZone({ zones }: Authority, { qname, qtype }: Question): ServedZone | undefined {
+  let below: ServedZone | undefined;
   for (const offset of qname.suffixOffsets()) {
-    const served = authority.zones.get(qname.key.slice(offset));
-    if (served !== undefined) return served;
+    const served = zones.get(qname.key.slice(offset));
+    if (served === undefined) continue;
+    if (below !== undefined) return served.zone.delegates(qname.key) ? served : below;
+    if (offset > 0 || qtype !== RRtype.DS) return served;
+    below = served;
   }
-  return undefined;
+  return below;
 }
 
 function amplificationOf({ challenges }: ServedZone, qtype: number, answer: Answer): number {

@@ -43,10 +43,10 @@ export interface Store {
   /**
    * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates
    * (a repeated value counts as an update, and is published once, in the place of its newest).
-   * Raises the zone's serial by one (RFC 1982) in the same transaction. Credential and delegate are
-   * looked up again by id inside it.
+   * Raises the serial of its zone, and of no other, by one (RFC 1982) in the same transaction.
+   * Credential and delegate are looked up again by id inside it.
    *
-   * @returns what the delegate publishes from now on, or "gone" if the credential was revoked, does
+   * @returns what the delegate publishes from now on and in which zone, or "gone" if the credential was revoked, does
    * not belong to the delegate, or the delegate was deleted; nothing changes then.
    */
   addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone">;
@@ -77,6 +77,12 @@ export interface Store {
    * `secret` becomes the newest and all but the one before it are forgotten.
    */
   rotateCookieSecret(rotation: CookieSecretRotation): Promise<readonly Uint8Array[]>;
+
+  /**
+   * How many live delegates each zone has of which a run was ever begun, in the order of their
+   * names: that may be more zones than a configuration serves.
+   */
+  countDelegates(): Promise<readonly DelegateCount[]>;
 
   /**
    * Releases the storage. Units of work that were called before still take effect; none may be
@@ -112,6 +118,8 @@ export interface ChallengeUpdate {
 }
 
 export interface ChallengeUpdated extends PublishedDigests {
+  /** The zone of the delegate, whose serial this is. */
+  readonly zone: string;
   readonly serial: number;
 }
 
@@ -121,6 +129,11 @@ export interface CookieSecretRotation {
   /** Since 1970. */
   readonly nowMs: number;
   readonly lifetimeMs: number;
+}
+
+export interface DelegateCount {
+  readonly zone: string;
+  readonly delegates: number;
 }
 
 export type StoreErrorCode =

@@ -43,6 +43,11 @@ export class Zone {
     return this.#nodes.get(key);
   }
 
+  /** Whether there is a zone cut right at this name. */
+  delegates(key: string): boolean {
+    return key !== this.apex.key && hasNs(this.#nodes.get(key) ?? []);
+  }
+
   /** The SOA RRset with this serial. */
   soa(serial: number): RRset {
     const { mname, rname, negativeTtl } = this.#soa;

@@ -88,7 +88,7 @@ test("a config.cfg of acme-dns v1 is read as it is", () => {
   expect(config.general).toEqual({
     listen: [{ address: "0.0.0.0", port: 53 }],
     protocol: { udp: true, tcp: true, family: "ipv4" },
-    domain: "acme.example.net",
+    domains: ["acme.example.net"],
     nsname: "ns.acme.example.net",
     nsadmin: "dns.acme.example.net",
     records: ["acme.example.net. A 203.0.113.7", "acme.example.net. NS ns.acme.example.net."],
@@ -97,6 +97,8 @@ test("a config.cfg of acme-dns v1 is read as it is", () => {
     publicIp6: "",
     txtLimit: 0,
   });
+  const { domains, nsname, nsadmin } = config.general;
+  expect(config.zones).toEqual([{ domain: domains[0], nsname, nsadmin }]);
   expect(config.database).toEqual({
     engine: "sqlite",
     connection: "/var/lib/acme-dns/acme-dns.db",

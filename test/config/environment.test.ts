@@ -11,7 +11,7 @@ test.for<{ env: Environment; expected: object }>([
     env: { DNSVOUCH_DOMAIN: "a.example", DNSVOUCH_LISTEN: "127.0.0.1:53, [::1]:53" },
     expected: {
       general: {
-        domain: "a.example",
+        domains: ["a.example"],
         listen: [
           { address: "127.0.0.1", port: 53 },
           { address: "::1", port: 53 },

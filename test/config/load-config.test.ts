@@ -14,15 +14,23 @@ describe("defaults", () => {
     expect(config.general).toEqual({
       listen: [{ address: "127.0.0.1", port: 5300 }],
       protocol: { udp: true, tcp: true, family: "any" },
-      domain: "auth.example.org",
-      nsname: "auth.example.org",
-      nsadmin: "hostmaster.auth.example.org",
+      domains: ["auth.example.org"],
+      nsname: "",
+      nsadmin: "",
       records: [],
       debug: false,
       publicIp: "",
       publicIp6: "",
       txtLimit: 0,
     });
+    expect(config.zones).toEqual([
+      {
+        domain: "auth.example.org",
+        nsname: "auth.example.org",
+        nsadmin: "hostmaster.auth.example.org",
+      },
+    ]);
+    expect(config.registrationZone).toBe("auth.example.org");
     expect(config.database).toEqual({ engine: "sqlite", connection: "data/dnsvouch.db" });
     expect(config.api).toMatchObject({ ip: "127.0.0.1", port: 8080, tls: "none", pathPrefix: "" });
     expect(config.log).toEqual({ level: "info", type: "stdout", file: "", format: "auto" });
@@ -45,12 +53,52 @@ describe("defaults", () => {
   });
 
   test("what follows from the domain follows a changed one", () => {
-    const { general } = loadText('[general]\ndomain = "Acme.Example.COM."');
-    expect(general).toMatchObject({
-      domain: "acme.example.com",
-      nsname: "acme.example.com",
-      nsadmin: "hostmaster.acme.example.com",
-    });
+    const { zones, registrationZone } = loadText('[general]\ndomain = "Acme.Example.COM."');
+    expect(zones).toEqual([
+      {
+        domain: "acme.example.com",
+        nsname: "acme.example.com",
+        nsadmin: "hostmaster.acme.example.com",
+      },
+    ]);
+    expect(registrationZone).toBe("acme.example.com");
+  });
+});
+
+describe("several zones", () => {
+  const list = '[general]\ndomain = ["A.example.", "sub.a.example", "b.test"]\n';
+  const domains = ["a.example", "sub.a.example", "b.test"];
+
+  test.for<{ name: string; toml: string; env: Environment }>([
+    { name: "a list in the file", toml: list, env: {} },
+    {
+      name: "separated by commas in the environment",
+      toml: "",
+      env: { DNSVOUCH_DOMAIN: "a.example, sub.a.example,B.test." },
+    },
+    {
+      name: "the environment over the file",
+      toml: '[general]\ndomain = "c.example"',
+      env: { DNSVOUCH_GENERAL_DOMAIN: "a.example,sub.a.example,b.test" },
+    },
+  ])("$name", ({ toml, env }) => {
+    const config = loadText(toml, env);
+    expect(config.general.domains).toEqual(domains);
+    expect(config.zones.map(({ domain }) => domain)).toEqual(domains);
+    expect(config.registrationZone).toBe("a.example");
+  });
+
+  test("have a nameserver and an administrator of their own", () => {
+    expect(loadText(list).zones).toEqual(
+      domains.map((domain) => ({ domain, nsname: domain, nsadmin: `hostmaster.${domain}` })),
+    );
+  });
+
+  test("have those that are configured in common", () => {
+    const names = 'nsname = "ns1.a.example"\nnsadmin = "dns@b.test"';
+    expect(loadText(list + names).zones).toEqual(
+      domains.map((domain) => ({ domain, nsname: "ns1.a.example", nsadmin: "dns.b.test" })),
+    );
   });
 });
 
@@ -73,7 +121,7 @@ describe("precedence", () => {
     },
   ])("$name", ({ env, domain, port }) => {
     const config = loadText(file, env);
-    expect(config.general.domain).toBe(domain);
+    expect(config.general.domains).toEqual([domain]);
     expect(config.api.port).toBe(port);
   });
 });
@@ -87,14 +135,14 @@ describe("the search without a named file", () => {
       const searched = ["a.cfg", "./b.cfg", "c.cfg"];
       const config = loadConfig({ file: undefined, env: {}, cwd, searched });
       expect(config.file).toBe("./b.cfg");
-      expect(config.general.domain).toBe("b.example");
+      expect(config.general.domains).toEqual(["b.example"]);
     });
   });
 
   test("is not done if a file is named", () => {
     withFiles(files, (cwd) => {
       const config = loadConfig({ file: join(cwd, "c.cfg"), env: {}, searched: ["b.cfg"] });
-      expect(config.general.domain).toBe("c.example");
+      expect(config.general.domains).toEqual(["c.example"]);
     });
   });
 
@@ -136,7 +184,7 @@ test.for<{ name: string; content?: Uint8Array; file: string; message: string }>(
 });
 
 test("a byte order mark at the beginning is no part of the text", () => {
-  expect(loadText('\uFEFF[general]\ndomain = "a.example"').general.domain).toBe("a.example");
+  expect(loadText('\uFEFF[general]\ndomain = "a.example"').general.domains).toEqual(["a.example"]);
 });
 
 test("the result is frozen all the way down", () => {
@@ -199,5 +247,5 @@ test("disable_registration closes the registration", () => {
 });
 
 test("section and key names are read without regard to case, as acme-dns does", () => {
-  expect(loadText('[General]\nDomain = "a.example"').general.domain).toBe("a.example");
+  expect(loadText('[General]\nDomain = "a.example"').general.domains).toEqual(["a.example"]);
 });

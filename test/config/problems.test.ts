@@ -103,6 +103,27 @@ test.for<{ name: string; toml: string; problem: string }>([
     problem: `c.toml:2: general.domain = "${"a".repeat(79)}… is not valid`,
   },
   {
+    name: "a zone that is named twice",
+    toml: '[general]\ndomain = ["a.example", "b.example", "A.Example.", "a.example"]',
+    problem: "general.domain has a.example more than once; keep one",
+  },
+  {
+    name: "a zone without room for delegates",
+    toml: `[general]\ndomain = "${"a.".repeat(104)}long.test"`,
+    problem: "long.test has 217 characters, at most 216 leave room for the names of delegates",
+  },
+  {
+    name: "a list with a zone that is none",
+    toml: '[general]\ndomain = ["a.example", "b..example"]',
+    problem:
+      'c.toml:2: general.domain = ["a.example","b..example"] is not valid; allowed: a domain name',
+  },
+  {
+    name: "an empty list of zones",
+    toml: "[general]\ndomain = []",
+    problem: "c.toml:2: general.domain = [] is not valid; allowed: a domain name",
+  },
+  {
     name: "an empty domain",
     toml: '[general]\ndomain = ""',
     problem: 'c.toml:2: general.domain = "" is not valid; allowed: a domain name',

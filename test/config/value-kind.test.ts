@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { keysByPath } from "../../src/config/config.ts";
 import {
   baseUrl,
+  domainNames,
   duration,
   headerName,
   networks,
@@ -90,6 +91,18 @@ test.for<{ items: string[]; isAccepted: boolean }>([
   { items: ["example.org"], isAccepted: false },
 ])("networks $items", ({ items, isAccepted }) => {
   expect(networks.schema.safeParse(items).success).toBe(isAccepted);
+});
+
+test.for<{ value: unknown; domains: readonly string[] | undefined }>([
+  { value: "Auth.example.org.", domains: ["auth.example.org"] },
+  { value: ["a.example", "B.example"], domains: ["a.example", "b.example"] },
+  { value: [], domains: undefined },
+  { value: "", domains: undefined },
+  { value: ["a.example", ""], domains: undefined },
+  { value: "a.example,b.example", domains: undefined },
+  { value: 5, domains: undefined },
+])("domain names $value", ({ value, domains }) => {
+  expect(domainNames.schema.safeParse(value).data).toEqual(domains);
 });
 
 test.for<{ text: string; url: string | undefined }>([

@@ -38,6 +38,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeDeletion();
     describePublished();
     describeCookieSecrets();
+    describeCounts();
 
     function describeRuns(): void {
       describe("beginRun", () => {
@@ -88,7 +89,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
           store = await underTest.reopen();
           const a = await store.findCredential("user-of-a");
           const b = await store.findCredential("user-of-b");
-          expect(a?.delegate.subdomain).toBe("a");
+          expect(a?.delegate).toMatchObject({ zone: ZONE, subdomain: "a" });
           expect(a?.delegate.allowFrom).toEqual(allowFrom);
           expect(Uint8Array.from(a?.keyHash ?? [])).toEqual(keyHash);
           expect(b?.delegate.allowFrom).toEqual(ANYWHERE);
@@ -127,11 +128,13 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
           expect((await store.findCredential("u"))?.delegate.subdomain).toBe("abc");
         });
 
-        test("let another zone have the same subdomain", async () => {
+        test("let another zone have the same subdomain, and tell the two apart", async () => {
           await store.beginRun("other.example", 1);
           await register(store, "a");
           const other = newDelegate("a", { zone: "other.example", username: "u" });
           expect(await store.createDelegate(other)).toBe("created");
+          expect((await store.findCredential("u"))?.delegate.zone).toBe("other.example");
+          expect((await store.findCredential("user-of-a"))?.delegate.zone).toBe(ZONE);
         });
 
         test("reject a zone that never had a run", async () => {
@@ -174,7 +177,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         ])("publishes $name", async ({ slots, updates, published }) => {
           let last: ChallengeUpdated | undefined;
           for (const number of updates) last = await update(store, a, number, { slots });
-          expect(last?.subdomain).toBe("a");
+          expect(last).toMatchObject({ zone: ZONE, subdomain: "a" });
           expect(last?.digests).toEqual(published.map(digest));
 
           store = await underTest.reopen();
@@ -201,7 +204,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         test("does not touch other delegates", async () => {
           const first = await update(store, a, 1);
           for (const number of [2, 3, 4]) await update(store, b, number);
-          const { serial: _, ...published } = first;
+          const { zone: _zone, serial: _serial, ...published } = first;
           expect((await allPublished(store))[0]).toEqual(published);
         });
 
@@ -216,11 +219,24 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
 
         test("goes from the largest serial to 0 (RFC 1982)", async () => {
           await store.beginRun("other.example", 4294967295);
-          await store.createDelegate(newDelegate("w", { zone: "other.example" }));
-          const wrap = await store.findCredential("user-of-w");
-          assert(wrap);
-          const writer = { credentialId: wrap.id, delegateId: wrap.delegate.id };
-          expect((await update(store, writer, 1)).serial).toBe(0);
+          const wrap = await register(store, "w", "other.example");
+          expect((await update(store, wrap, 1)).serial).toBe(0);
+        });
+
+        test("keeps zones apart: values, serials, and labels that both have", async () => {
+          await store.beginRun("other.example", 500);
+          const twin = await register(store, "a", "other.example");
+          const first = await update(store, a, 1);
+          const other = await update(store, twin, 2);
+          const last = await update(store, a, 3);
+          expect([first, other, last].map(({ zone, serial }) => [zone, serial])).toEqual([
+            [ZONE, 101],
+            ["other.example", 501],
+            [ZONE, 102],
+          ]);
+          const of = async (zone: string) => (await allPublished(store, { zone }))[0]?.digests;
+          expect(await of(ZONE)).toEqual([1, 3].map(digest));
+          expect(await of("other.example")).toEqual([digest(2)]);
         });
 
         test("takes effect in the order of the calls, awaited or not", async () => {
@@ -379,6 +395,24 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
           store = await underTest.reopen();
           expect(await rotate(5, START_MS + 4 * DAY_MS + 1)).toEqual([4, 3]);
         });
+      });
+    }
+
+    function describeCounts(): void {
+      test("countDelegates counts the live delegates of every zone there ever was", async () => {
+        expect(await store.countDelegates()).toEqual([]);
+        for (const zone of ["z.example", ZONE, "empty.example"]) await store.beginRun(zone, 1);
+        await register(store, "a");
+        await register(store, "b");
+        await store.deleteDelegate((await register(store, "dead")).delegateId, 0);
+        await register(store, "a", "z.example");
+
+        store = await underTest.reopen();
+        expect(await store.countDelegates()).toEqual([
+          { zone: ZONE, delegates: 2 },
+          { zone: "empty.example", delegates: 0 },
+          { zone: "z.example", delegates: 1 },
+        ]);
       });
     }
   });

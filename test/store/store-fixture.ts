@@ -27,9 +27,15 @@ export function newDelegate(subdomain: string, given: Partial<NewDelegate> = {})
 }
 
 /** Creates a delegate and gives what a request that was authenticated as it holds. */
-export async function register(store: Store, subdomain: string): Promise<Writer> {
-  assert.equal(await store.createDelegate(newDelegate(subdomain)), "created");
-  const credential = await store.findCredential(`user-of-${subdomain}`);
+export async function register(
+  store: Store,
+  subdomain: string,
+  zone: string = ZONE,
+): Promise<Writer> {
+  const username = zone === ZONE ? `user-of-${subdomain}` : `user-of-${subdomain}.${zone}`;
+  const delegate = newDelegate(subdomain, { zone, username });
+  assert.equal(await store.createDelegate(delegate), "created");
+  const credential = await store.findCredential(username);
   assert(credential);
   return { credentialId: credential.id, delegateId: credential.delegate.id };
 }

@@ -7,9 +7,7 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import type { Log } from "../../src/log.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 
-const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
-function ignore(): void {}
+type Settings = Readonly<Record<string, string>>;
 
 /** A whole server in this process, on ports of its own and a database in a folder of its own. */
 export interface ServerUnderTest {
@@ -17,27 +15,36 @@ export interface ServerUnderTest {
   readonly dnsPort: number;
   readonly httpPort: number;
   readonly url: string;
-  /** Stops it and starts it again on the same data; the ports are others then. */
-  restart(): Promise<ServerUnderTest>;
+  /** What it has warned of since it was started, oldest first. */
+  readonly warnings: readonly string[];
+  /** Stops it and starts it again on the same data, with other settings if given; the ports are others then. */
+  restart(env?: Settings): Promise<ServerUnderTest>;
   /** Stops it and removes its folder. */
   remove(): Promise<void>;
 }
 
 /** `env`: settings as environment variables; the defaults are ports 0 and the zone auth.example.org. */
 export async function startServerUnderTest(
-  env: Readonly<Record<string, string>> = {},
+  env: Settings = {},
   folder: string = mkdtempSync(join(tmpdir(), "dnsvouch-")),
 ): Promise<ServerUnderTest> {
+  const warnings: string[] = [];
   const running = await startServer(configOf(env, folder), {
     clock: Date.now,
     randomOctets: randomBytes,
     newUuid: uuidv4,
-    log: SILENT,
+    log: logTo(warnings),
   });
-  return underTest(running, env, folder);
+  return underTest(running, env, folder, warnings);
 }
 
-function configOf(env: Readonly<Record<string, string>>, folder: string) {
+function logTo(warnings: string[]): Log {
+  const ignore = (): void => {};
+  const warn = (_fields: object, message: string): void => void warnings.push(message);
+  return { debug: ignore, info: ignore, warn, error: ignore };
+}
+
+function configOf(env: Settings, folder: string) {
   return loadConfig({
     file: undefined,
     searched: [],
@@ -52,17 +59,19 @@ function configOf(env: Readonly<Record<string, string>>, folder: string) {
 
 function underTest(
   running: RunningServer,
-  env: Readonly<Record<string, string>>,
+  env: Settings,
   folder: string,
+  warnings: readonly string[],
 ): ServerUnderTest {
   return {
     folder,
     dnsPort: running.dns[0]?.port ?? 0,
     httpPort: running.http.port,
     url: `http://127.0.0.1:${running.http.port}`,
-    restart: async () => {
+    warnings,
+    restart: async (changed = env) => {
       await running.close();
-      return startServerUnderTest(env, folder);
+      return startServerUnderTest(changed, folder);
     },
     remove: async () => {
       await running.close();

@@ -1,12 +1,14 @@
 /** Zones of tests from presentation format, and servers for them on free ports of 127.0.0.1. */
+import assert from "node:assert/strict";
 import { afterAll } from "vitest";
+import { ROOT } from "../../src/dns/name.ts";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
 import { closeAll, listenDns } from "../../src/server/listen.ts";
 import type { Requestor, Transport } from "../../src/server/requestor.ts";
 import { type Authority, respond, type ServedZone } from "../../src/server/respond.ts";
 import type { TcpLimits } from "../../src/server/tcp.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
-import { buildStaticNodes } from "../../src/zone/static-records.ts";
+import { buildStaticZones } from "../../src/zone/static-records.ts";
 import { Zone } from "../../src/zone/zone.ts";
 
 export interface ZoneText {
@@ -32,18 +34,36 @@ export function requestorBy(transport: Transport): Requestor {
 const TCP_LIMITS: TcpLimits = { firstMessageSeconds: 10, idleSeconds: 10 };
 
 /** MNAME is ns1 of the zone, RNAME hostmaster; the nameserver is at 127.0.0.1 unless the records say more. */
-export function zoneUnderTest({ apex, records, delegates, serial = SERIAL }: ZoneText): ServedZone {
-  const name = parseName(apex);
-  const mname = parseName(`ns1.${apex}`);
-  const given = { texts: records, nsname: mname, nsAddresses: ["127.0.0.1"] };
-  const { nodes } = buildStaticNodes(name, given);
-  const soa = { mname, rname: parseName(`hostmaster.${apex}`), negativeTtl: NEGATIVE_TTL };
-  const zone = new Zone(name, soa, nodes);
-  const challenges = new ChallengeIndex(zone, TXT_TTL, serial);
-  for (const [subdomain, digests] of Object.entries(delegates ?? {})) {
-    challenges.publish({ subdomain, digests, sequence: digests.length });
-  }
-  return { zone, challenges };
+export function zoneUnderTest(text: ZoneText): ServedZone {
+  const [served] = zonesUnderTest(text);
+  assert(served);
+  return served;
+}
+
+/** The zones of one server: one that is inside another is delegated there. */
+export function zonesUnderTest(...texts: readonly ZoneText[]): ServedZone[] {
+  const apexes = texts.map((text) => {
+    const mname = parseName(`ns1.${text.apex}`);
+    const rname = parseName(`hostmaster.${text.apex}`);
+    return {
+      ...text,
+      apex: parseName(text.apex),
+      soa: { mname, rname, negativeTtl: NEGATIVE_TTL },
+    };
+  });
+  const { zones } = buildStaticZones(apexes, {
+    texts: texts.flatMap(({ records }) => records),
+    origin: apexes[0]?.apex ?? ROOT,
+    nsAddresses: ["127.0.0.1"],
+  });
+  return zones.map(({ apex, soa, nodes, delegates = {}, serial = SERIAL }) => {
+    const zone = new Zone(apex, soa, nodes);
+    const challenges = new ChallengeIndex(zone, TXT_TTL, serial);
+    for (const [subdomain, digests] of Object.entries(delegates)) {
+      challenges.publish({ subdomain, digests, sequence: digests.length });
+    }
+    return { zone, challenges };
+  });
 }
 
 export function authorityOver(...served: readonly ServedZone[]): Authority {

@@ -1,19 +1,29 @@
 import { expect, test } from "vitest";
+import type { Name } from "../../src/dns/name.ts";
 import { formatRRset } from "../../src/dns/presentation.ts";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
-import {
-  buildStaticNodes,
-  type StaticNodes,
-  type StaticRecords,
-  StaticRecordsError,
-} from "../../src/zone/static-records.ts";
+import { buildStaticZones, StaticRecordsError } from "../../src/zone/static-records.ts";
+import type { Node } from "../../src/zone/zone.ts";
 
 const APEX = parseName("auth.example.");
 const NS = "ns1 A 192.0.2.53";
 
-function build(texts: readonly string[], given: Partial<StaticRecords> = {}): StaticNodes {
-  const nsname = parseName("ns1.auth.example.");
-  return buildStaticNodes(APEX, { texts, nsname, nsAddresses: [], ...given });
+interface Given {
+  readonly nsname?: Name;
+  readonly nsAddresses?: readonly string[];
+}
+
+interface Built {
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly warnings: readonly string[];
+}
+
+/** The one zone auth.example. */
+function build(texts: readonly string[], given: Given = {}): Built {
+  const { nsname: mname = parseName("ns1.auth.example."), nsAddresses = [] } = given;
+  const zone = { apex: APEX, soa: { mname, rname: APEX, negativeTtl: 5 } };
+  const { zones, warnings } = buildStaticZones([zone], { texts, origin: APEX, nsAddresses });
+  return { nodes: zones[0]?.nodes ?? new Map(), warnings };
 }
 
 /** The problems, or none. */
@@ -28,7 +38,7 @@ function problemsOf(texts: readonly string[]): readonly string[] {
 }
 
 /** All records but the nameserver's, in presentation format. */
-function linesOf({ nodes }: StaticNodes): string[] {
+function linesOf({ nodes }: Built): string[] {
   return [...nodes.values()].flat().flatMap(formatRRset);
 }
 

@@ -9,6 +9,7 @@ import type {
   ChallengeUpdate,
   ChallengeUpdated,
   CookieSecretRotation,
+  DelegateCount,
   NewDelegate,
   Store,
   StoredCredential,
@@ -101,8 +102,8 @@ class SqliteStore implements Store {
     const row = reportingFaults(this.#file, () => this.#statements.findCredential.get(username));
     if (row === undefined) return undefined;
     const allowFrom = restoreAllowFrom(row.allowFrom);
-    const delegate = { id: row.delegateId, subdomain: row.subdomain, allowFrom };
-    return { id: row.id, keyHash: row.keyHash, delegate };
+    const { id, keyHash, delegateId, zone, subdomain } = row;
+    return { id, keyHash, delegate: { id: delegateId, zone, subdomain, allowFrom } };
   }
 
   async addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone"> {
@@ -116,7 +117,8 @@ class SqliteStore implements Store {
       assert.equal(changes, 1);
       sql.forgetOldValues.run({ delegateId, slots });
       const values = sql.valuesOfDelegate.all(delegateId);
-      return { ...published(writer.subdomain, values), serial: raiseSerial(sql, writer.zoneId) };
+      const { zoneId, zone, subdomain } = writer;
+      return { ...published(subdomain, values), zone, serial: raiseSerial(sql, zoneId) };
     });
   }
 
@@ -161,6 +163,10 @@ class SqliteStore implements Store {
       sql.forgetOldCookieSecrets.run();
       return sql.cookieSecrets.all().map((row) => row.secret);
     });
+  }
+
+  async countDelegates(): Promise<readonly DelegateCount[]> {
+    return reportingFaults(this.#file, () => this.#statements.countDelegates.all());
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,11 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { ChallengeDigest } from "../../delegate/challenge-digest.ts";
+import type { DelegateCount } from "../store.ts";
 
-/** Every statement of the running server, prepared once. Each is a search by an index, never a scan. */
+/**
+ * Every statement of the running server, prepared once. Each is a search by an index, never a scan;
+ * but for the zones, which are few.
+ */
 export interface Statements {
   readonly beginRun: Statement<[{ zone: string; initialSerial: number }], { serial: number }>;
   readonly raiseSerial: Statement<[zoneId: number], { serial: number }>;
@@ -16,7 +20,7 @@ export interface Statements {
   readonly findCredential: Statement<[username: string], CredentialRow>;
   readonly findWriter: Statement<
     [{ credentialId: number; delegateId: number }],
-    { zoneId: number; subdomain: string }
+    { zoneId: number; zone: string; subdomain: string }
   >;
   readonly insertValue: Statement<
     [{ delegateId: number; digest: ChallengeDigest; createdMs: number }]
@@ -33,12 +37,14 @@ export interface Statements {
     [{ zone: string; after: number; delegates: number }],
     PublishedRow
   >;
+  readonly countDelegates: Statement<[], DelegateCount>;
 }
 
 export interface CredentialRow {
   readonly id: number;
   readonly keyHash: Buffer;
   readonly delegateId: number;
+  readonly zone: string;
   readonly subdomain: string;
   readonly allowFrom: string;
 }
@@ -84,13 +90,14 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
     VALUES (@delegateId, @username, 'sha256', @keyHash, @createdMs)`,
 
   findCredential: `
-    SELECT c.id, c.key_hash AS keyHash, d.id AS delegateId, d.subdomain, d.allow_from AS allowFrom
-    FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id
+    SELECT c.id, c.key_hash AS keyHash, d.id AS delegateId, z.apex AS zone, d.subdomain,
+      d.allow_from AS allowFrom
+    FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
     WHERE c.username = ? AND c.key_scheme = 'sha256'
       AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL`,
   findWriter: `
-    SELECT d.zone_id AS zoneId, d.subdomain
-    FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id
+    SELECT d.zone_id AS zoneId, z.apex AS zone, d.subdomain
+    FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
     WHERE c.id = @credentialId AND d.id = @delegateId
       AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL`,
 
@@ -128,6 +135,12 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
     ) AS page
     LEFT JOIN challenge_value AS v ON v.delegate_id = page.id
     ORDER BY page.id, v.sequence`,
+
+  countDelegates: `
+    SELECT apex AS zone, (
+      SELECT count(*) FROM delegate WHERE zone_id = zone.id AND deleted_ms IS NULL
+    ) AS delegates
+    FROM zone ORDER BY apex`,
 };
 
 export function prepareStatements(database: Database): Statements {
@@ -150,5 +163,6 @@ export function prepareStatements(database: Database): Statements {
     insertCookieSecret: database.prepare(SQL.insertCookieSecret),
     forgetOldCookieSecrets: database.prepare(SQL.forgetOldCookieSecrets),
     publishedPage: database.prepare(SQL.publishedPage),
+    countDelegates: database.prepare(SQL.countDelegates),
   };
 }
