@@ -17,16 +17,19 @@ const TOKEN = /"((?:[^"\\]|\\.)*)"|((?:[^\s"();\\]|\\.)+)|;[^\n]*|[\s()]+/suy;
  * token or throws PresentationError, naming `what` was expected.
  */
 export class PresentationScanner {
-  readonly origin: Name;
+  readonly #origin: Name;
+  readonly #zones: readonly Name[];
   /** Names of several labels without a final dot, which were read as relative to the origin. */
   readonly relativeNames: string[] = [];
   /** As written, escapes included, quotes not. */
   readonly #tokens: readonly string[];
   #next = 0;
 
-  constructor(text: string, origin: Name) {
+  /** Names are read as parseName reads them. */
+  constructor(text: string, origin: Name, zones: readonly Name[]) {
     this.#tokens = tokens(text);
-    this.origin = origin;
+    this.#origin = origin;
+    this.#zones = zones;
   }
 
   get atEnd(): boolean {
@@ -45,7 +48,7 @@ export class PresentationScanner {
   name(what: string): Name {
     const text = this.#take(what);
     const isRelative = !text.endsWith(".") || text.endsWith("\\.");
-    const name = parseName(text, this.origin);
+    const name = parseName(text, this.#origin, this.#zones);
     if (isRelative && text.includes(".") && name.octets.length > text.length + 2) {
       this.relativeNames.push(text);
     }
@@ -124,11 +127,15 @@ export function parseTtl(text: string): number | undefined {
 
 /**
  * A name in presentation format: "@" is the origin, a final dot makes it absolute, else the origin
- * follows (RFC 1035 section 5.1). One exception: a name that already ends in the origin is taken as
- * absolute without its final dot, as the records of acme-dns configurations are often written; the
+ * follows (RFC 1035 section 5.1). One exception: a name that already ends in one of `zones` is taken
+ * as absolute without its final dot, as the records of acme-dns configurations are often written; the
  * doubled name of the plain rule is never what is meant. Throws PresentationError.
  */
-export function parseName(text: string, origin: Name = ROOT): Name {
+export function parseName(
+  text: string,
+  origin: Name = ROOT,
+  zones: readonly Name[] = [origin],
+): Name {
   if (text === "@") return origin;
   if (text === ".") return ROOT;
   const labels = splitLabels(text);
@@ -136,8 +143,8 @@ export function parseName(text: string, origin: Name = ROOT): Name {
   if (isAbsolute) labels.pop();
   for (const label of labels) checkLabel(label, text);
   const absolute = nameFromLabels(labels);
-  const belowOrigin = absolute?.isAtOrBelow(origin) === true;
-  const name = isAbsolute || belowOrigin ? absolute : nameFromLabels(labels, origin);
+  const endsInZone = zones.some((zone) => absolute?.isAtOrBelow(zone) === true);
+  const name = isAbsolute || endsInZone ? absolute : nameFromLabels(labels, origin);
   if (name === undefined) throw presentationError(`"${text}" is longer than 255 octets`);
   return name;
 }

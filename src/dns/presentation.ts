@@ -22,10 +22,15 @@ export interface ParsedRecord {
 
 /**
  * Reads `owner [TTL] [class] type RDATA` (RFC 1035 section 5.1; TTL and class in either order).
- * Names without a final dot are relative to `origin`. Throws PresentationError.
+ * Names without a final dot are relative to `origin`, unless they end in one of `zones`. Throws
+ * PresentationError.
  */
-export function parseRecord(text: string, origin: Name): ParsedRecord {
-  const scanner = new PresentationScanner(text, origin);
+export function parseRecord(
+  text: string,
+  origin: Name,
+  zones: readonly Name[] = [origin],
+): ParsedRecord {
+  const scanner = new PresentationScanner(text, origin, zones);
   const owner = scanner.name("owner name");
   scanner.relativeNames.length = 0;
   const { ttl, word } = parseTtlAndClass(scanner);

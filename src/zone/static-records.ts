@@ -1,6 +1,6 @@
 import { RRtype } from "../dns/iana.ts";
 import type { Name } from "../dns/name.ts";
-import type { ParsedRecord } from "../dns/presentation.ts";
+import { type ParsedRecord, parseRecord } from "../dns/presentation.ts";
 import {
   formatName,
   PresentationError,
@@ -9,7 +9,6 @@ import {
 } from "../dns/presentation-scanner.ts";
 import type { Node, SoaFields } from "./zone.ts";
 import { ZoneDraft } from "./zone-draft.ts";
-import { readZoneRecord } from "./zone-record.ts";
 
 /** A zone before it has records. */
 export interface ZoneApex {
@@ -103,7 +102,7 @@ function readRecord(
   problems: string[],
 ): ParsedRecord | undefined {
   try {
-    return readZoneRecord(text, origin, apexes);
+    return parseRecord(text, origin, apexes);
   } catch (error) {
     if (!(error instanceof PresentationError)) throw error;
     problems.push(`record '${text}': ${error.message}`);
