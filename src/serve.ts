@@ -153,9 +153,10 @@ function makeAuthority(
 }
 
 function makeRateLimit({ dns }: Config, { randomOctets }: Surroundings): RateLimit | undefined {
-  if (dns.rrlPerSecond === 0) return undefined;
+  const { most, coversLoopback } = dns.rrlPerSecond;
+  if (most === 0) return undefined;
   const seed = randomOctets(4).readUInt32BE(0);
-  return new RateLimit({ perSecond: dns.rrlPerSecond, seed });
+  return new RateLimit({ perSecond: most, coversLoopback, seed });
 }
 
 /** Renews what must be renewed, and tells of floods: no query waits for it. */

@@ -11,7 +11,9 @@ import {
   oneOf,
   optional,
   path,
+  type SourceLimit,
   shortText,
+  sourceLimit,
   textList,
   ttl,
 } from "./value-kind.ts";
@@ -31,7 +33,7 @@ export interface DnsConfig {
   readonly txtMaxAgeSeconds: number;
   readonly ednsSizeOctets: number;
   /** Of each kind of negative response or error, to one network. */
-  readonly rrlPerSecond: number;
+  readonly rrlPerSecond: SourceLimit;
   readonly tcpConnections: number;
   readonly tcpConnectionsPerSource: number;
   readonly tcpFirstMessageSeconds: number;
@@ -110,10 +112,10 @@ export const dnsSection: Section<DnsConfig> = {
     },
     rrlPerSecond: {
       toml: "rrl_per_second",
-      kind: count,
-      default: 20,
+      kind: sourceLimit(20),
+      default: "auto",
       description:
-        "NXDOMAIN responses and errors a second, over UDP, to one network (an IPv4 /24 or an IPv6 /56), of each kind; 5 times as many NODATA and 100 times as many with data. More are cut short, so that resolvers ask again by TCP. 0 is no limit.",
+        'NXDOMAIN responses and errors a second, over UDP, to one network (an IPv4 /24 or an IPv6 /56), of each kind; 5 times as many NODATA and 100 times as many with data. More are cut short, so that resolvers ask again by TCP. "auto" is 20, and no limit for this machine itself; a number holds for this machine too; 0 is no limit.',
     },
     workers: {
       toml: "workers",

@@ -69,6 +69,31 @@ export function integer(minimum: number, maximum: number): ValueKind<number> {
 /** A number of things, where 0 has a meaning of its own ("no limit", "off"). */
 export const count: ValueKind<number> = { ...integer(0, 1_000_000_000), example: "100" };
 
+/** How much one source of requests may have. */
+export interface SourceLimit {
+  /** 0: no limit. */
+  readonly most: number;
+  /** Whether requests from this machine itself are limited too. */
+  readonly coversLoopback: boolean;
+}
+
+/**
+ * "auto" is a limit for everybody but this machine itself, where proxies, resolvers and monitors run
+ * that ask for many, and whose addresses nobody elsewhere can forge. A number is for everybody.
+ */
+export function sourceLimit(usual: number): ValueKind<SourceLimit> {
+  const limit = (most: number, coversLoopback: boolean): SourceLimit => ({ most, coversLoopback });
+  return {
+    schema: z.union([
+      z.literal("auto").transform(() => limit(usual, false)),
+      count.schema.transform((most) => limit(most, true)),
+    ]),
+    allowed: `"auto" (${usual}, and no limit for this machine itself), or ${count.allowed}`,
+    example: '"auto"',
+    fromText: asInteger,
+  };
+}
+
 /** RFC 2181 section 8: a TTL is a number of seconds of at most 31 bits. */
 export const ttl: ValueKind<number> = { ...integer(0, 2_147_483_647), example: "60" };
 

@@ -1,3 +1,5 @@
+import { isLoopback } from "./requestor.ts";
+
 /**
  * Response rate limiting (RRL): a server that answers whoever asks can be made to send its responses
  * to somebody else, by forging the source. So each network gets so many responses of a kind in a
@@ -44,6 +46,8 @@ const KIND_NUMBER: Readonly<Record<ResponseKind, number>> = {
 export interface RateLimitOptions {
   /** Responses a second to one network, before FACTOR; 1 or more. */
   readonly perSecond: number;
+  /** Whether responses to this machine itself are limited too. */
+  readonly coversLoopback: boolean;
   /** Random, so that nobody outside knows which networks share a set. */
   readonly seed: number;
 }
@@ -55,6 +59,7 @@ export interface RateLimitOptions {
  */
 export class RateLimit {
   readonly #intervalMs: number;
+  readonly #coversLoopback: boolean;
   readonly #seed: number;
   readonly #networkHigh = new Uint32Array(SLOTS);
   readonly #networkLow = new Uint32Array(SLOTS);
@@ -67,8 +72,9 @@ export class RateLimit {
     error: { send: 0, truncate: 0, drop: 0 },
   };
 
-  constructor({ perSecond, seed }: RateLimitOptions) {
+  constructor({ perSecond, coversLoopback, seed }: RateLimitOptions) {
     this.#intervalMs = 1000 / perSecond;
+    this.#coversLoopback = coversLoopback;
     this.#seed = seed;
   }
 
@@ -79,10 +85,15 @@ export class RateLimit {
 
   /** @param address 4 or 16 octets. */
   decide(address: Uint8Array, kind: ResponseKind, nowMs: number): Decision {
-    const slot = this.#slotOf(address, KIND_NUMBER[kind], nowMs);
-    const decision = this.#takeToken(slot, kind, nowMs) ? "send" : this.#shorten(slot, kind);
+    const isExempt = !this.#coversLoopback && isLoopback(address);
+    const decision = isExempt ? "send" : this.#decideFor(address, kind, nowMs);
     this.#counts[kind][decision]++;
     return decision;
+  }
+
+  #decideFor(address: Uint8Array, kind: ResponseKind, nowMs: number): Decision {
+    const slot = this.#slotOf(address, KIND_NUMBER[kind], nowMs);
+    return this.#takeToken(slot, kind, nowMs) ? "send" : this.#shorten(slot, kind);
   }
 
   #takeToken(slot: number, kind: ResponseKind, nowMs: number): boolean {

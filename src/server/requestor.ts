@@ -41,3 +41,9 @@ function ipv4Octets(text: string): Uint8Array {
   octets[at] = octet;
   return octets;
 }
+
+/** Whether an address of 4 or 16 octets is this machine's own: 127.0.0.0/8 (RFC 1122 section 3.2.1.3) or ::1 (RFC 4291 section 2.5.3). */
+export function isLoopback(address: Uint8Array): boolean {
+  if (address.length === 4) return address[0] === 127;
+  return address[15] === 1 && address.findIndex((octet) => octet !== 0) === 15;
+}

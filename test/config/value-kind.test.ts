@@ -11,6 +11,7 @@ import {
   optionalPort,
   port,
   shortText,
+  sourceLimit,
 } from "../../src/config/value-kind.ts";
 
 const YEARS_SECONDS = 100_000_000;
@@ -63,6 +64,17 @@ test.for([
   { value: 36, ok: false },
 ])("a text of at most 36 octets: $value is accepted: $ok", ({ value, ok }) => {
   expect(shortText(36).schema.safeParse(value).success).toBe(ok);
+});
+
+test.for([
+  { value: "auto", limit: { most: 20, coversLoopback: false } },
+  { value: 20, limit: { most: 20, coversLoopback: true } },
+  { value: 0, limit: { most: 0, coversLoopback: true } },
+  { value: -1, limit: undefined },
+  { value: "20", limit: undefined },
+  { value: "none", limit: undefined },
+])("a limit of sources: $value", ({ value, limit }) => {
+  expect(sourceLimit(20).schema.safeParse(value).data).toEqual(limit);
 });
 
 test("an optional port is 0 if there is none", () => {

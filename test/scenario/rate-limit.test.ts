@@ -103,15 +103,11 @@ describe("with dns.rrl_per_second = 5", () => {
   });
 });
 
-test("with the defaults 2,000 questions for a value, 64 at a time, are all answered", async () => {
+test("by default 2,000 questions of this machine, 64 at a time, are all answered in full", async () => {
   const usual = await startServerUnderTest();
-  const valued = await register(usual.url);
-  await update(usual.url, valued, digest(1));
   let answered = 0;
   for (let window = 0; window < 32; window++) {
-    const queries = Array.from({ length: 64 }, (_, id) =>
-      query(`${valued.fulldomain}. TXT`, { id }),
-    );
+    const queries = Array.from({ length: 64 }, (_, id) => query(MISSING, { id }));
     const responses = await udpResponses(usual.dnsPort, queries);
     answered += responses.map(decodeStrictly).filter(({ flags }) => flags === "qr aa").length;
   }

@@ -11,7 +11,7 @@ const SOURCE = Uint8Array.of(192, 0, 2, 1);
 const PER_SECOND = 5;
 
 function limit(perSecond: number = PER_SECOND, seed = 1): RateLimit {
-  return new RateLimit({ perSecond, seed });
+  return new RateLimit({ perSecond, coversLoopback: true, seed });
 }
 
 function decisions(
@@ -158,6 +158,20 @@ test("networks are found again whatever the seed", () => {
   for (const seed of [0, 1, 0x7fff_ffff, 0xffff_ffff]) {
     expect(sent(decisions(limit(PER_SECOND, seed), 50))).toBe(PER_SECOND);
   }
+});
+
+test.for([
+  { name: "127.0.0.1", source: Uint8Array.of(127, 0, 0, 1), isOurs: true },
+  { name: "127.255.0.9", source: Uint8Array.of(127, 255, 0, 9), isOurs: true },
+  { name: "128.0.0.1", source: Uint8Array.of(128, 0, 0, 1), isOurs: false },
+  { name: "::1", source: ipv6("00000000000000000000000000000001"), isOurs: true },
+  { name: "::2", source: ipv6("00000000000000000000000000000002"), isOurs: false },
+  { name: "1::1", source: ipv6("00010000000000000000000000000001"), isOurs: false },
+  { name: "7f00::1", source: ipv6("7f000000000000000000000000000001"), isOurs: false },
+])("this machine itself is limited only if that is asked for: $name", ({ source, isOurs }) => {
+  const exempting = new RateLimit({ perSecond: PER_SECOND, coversLoopback: false, seed: 1 });
+  expect(sent(decisions(exempting, 50, { source }))).toBe(isOurs ? 50 : PER_SECOND);
+  expect(sent(decisions(limit(), 50, { source }))).toBe(PER_SECOND);
 });
 
 test("each decision is counted", () => {
