@@ -18,13 +18,19 @@ export interface Delegate {
   readonly subdomain: string;
 }
 
+const ownRecords: readonly string[] = [
+  `${delegateZone}. NS ns1.${delegateZone}.`,
+  `ns1.${delegateZone}. A ${address.dnsvouch}`,
+];
+
 function isDelegate(value: unknown): value is Delegate {
   if (typeof value !== "object" || value === null) return false;
   const keys = ["username", "password", "fulldomain", "subdomain"];
   return keys.every((key) => typeof Reflect.get(value, key) === "string");
 }
 
-function configuration(folder: string): string {
+/** NS of the zone and its address, and what else is wanted: lines of a zone file with absolute names. */
+function configuration(folder: string, records: readonly string[]): string {
   return `
 [general]
 listen = "${address.dnsvouch}:${dnsPort}"
@@ -33,8 +39,7 @@ domain = "${delegateZone}"
 nsname = "ns1.${delegateZone}"
 nsadmin = "hostmaster.dnsvouch.test"
 records = [
-  "${delegateZone}. NS ns1.${delegateZone}.",
-  "ns1.${delegateZone}. A ${address.dnsvouch}",
+${[...ownRecords, ...records].map((record) => `  ${JSON.stringify(record)},`).join("\n")}
 ]
 
 [database]
@@ -46,15 +51,18 @@ ip = "${address.dnsvouch}"
 port = 8080
 tls = "none"
 
+[dns]
+rrl_per_second = 0
+
 [logconfig]
 loglevel = "info"
 `;
 }
 
 /** Starts dnsvouch on its data in `folder`: again on the same data if they are there already. */
-export function startDnsvouch(folder: string): Promise<Daemon> {
+export function startDnsvouch(folder: string, records: readonly string[] = []): Promise<Daemon> {
   const file = join(folder, "dnsvouch.toml");
-  writeFileSync(file, configuration(folder));
+  writeFileSync(file, configuration(folder, records));
   return startDaemon({
     command: process.execPath,
     args: [program, "serve", "-c", file],

@@ -1,4 +1,4 @@
-// The rest of the name space, served by NSD: a root that delegates two zones, and the customers' zone.
+// NSD, for all of the name space that is not dnsvouch's: whatever zones it is given, at one address.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { address, customerZone, delegateZone, dnsPort } from "./addresses.ts";
@@ -10,6 +10,12 @@ export interface ChallengeAlias {
   readonly domain: string;
   /** The delegate's name, without a final dot. */
   readonly fulldomain: string;
+}
+
+export interface NsdServer {
+  readonly address: string;
+  /** Zone files by the name of their zone. */
+  readonly zones: Readonly<Record<string, string>>;
 }
 
 const rootZone = `
@@ -38,10 +44,17 @@ ${records.join("\n")}
 `;
 }
 
-function configuration(folder: string): string {
+// Answers as small as dnsvouch gives them (minimal-responses), and as many as are asked for (no rate limits).
+function configuration(folder: string, server: NsdServer): string {
+  const zones = Object.keys(server.zones).map(
+    (name, i) => `
+zone:
+  name: "${name}"
+  zonefile: "${i}.zone"`,
+  );
   return `
 server:
-  ip-address: ${address.nsd}
+  ip-address: ${server.address}
   port: ${dnsPort}
   server-count: 1
   username: ""
@@ -51,26 +64,32 @@ server:
   xfrdfile: "${folder}/xfrd.state"
   xfrdir: "${folder}"
   pidfile: ""
+  minimal-responses: yes
+  rrl-ratelimit: 0
+  rrl-whitelist-ratelimit: 0
 remote-control:
   control-enable: no
-zone:
-  name: "."
-  zonefile: "root.zone"
-zone:
-  name: "${customerZone}"
-  zonefile: "customer.zone"
+${zones.join("\n")}
 `;
 }
 
-export function startNsd(folder: string, aliases: readonly ChallengeAlias[]): Promise<Daemon> {
+/** A server for these zones. */
+export function startNsdServer(folder: string, server: NsdServer): Promise<Daemon> {
   const file = join(folder, "nsd.conf");
-  writeFileSync(file, configuration(folder));
-  writeFileSync(join(folder, "root.zone"), rootZone);
-  writeFileSync(join(folder, "customer.zone"), customerZoneText(aliases));
+  writeFileSync(file, configuration(folder, server));
+  Object.values(server.zones).forEach((text, i) => {
+    writeFileSync(join(folder, `${i}.zone`), text);
+  });
   return startDaemon({
     command: "nsd",
     args: ["-d", "-c", file],
     folder,
     ready: /nsd started/,
   });
+}
+
+/** The name space of most tests: a root that delegates two zones, and the customers' zone. */
+export function startNsd(folder: string, aliases: readonly ChallengeAlias[]): Promise<Daemon> {
+  const zones = { ".": rootZone, [customerZone]: customerZoneText(aliases) };
+  return startNsdServer(folder, { address: address.nsd, zones });
 }
