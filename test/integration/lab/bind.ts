@@ -9,7 +9,15 @@ const rootHints = `
 ns.root. 3600 A ${address.nsd}
 `;
 
-function configuration(folder: string): string {
+export interface BindSettings {
+  readonly minimisation: "strict" | "relaxed" | "off";
+  /** Octets that a name server may send over UDP; undefined for queries without EDNS. */
+  readonly ednsOctets: number | undefined;
+}
+
+const usual: BindSettings = { minimisation: "strict", ednsOctets: 1232 };
+
+function configuration(folder: string, { minimisation, ednsOctets }: BindSettings): string {
   return `
 options {
   directory "${folder}";
@@ -25,9 +33,11 @@ options {
   allow-query-cache { 127.0.0.0/8; };
   dnssec-validation no;
   empty-zones-enable no;
-  qname-minimization strict;
+  qname-minimization ${minimisation};
+  edns-udp-size ${ednsOctets ?? 512};
 };
 controls { };
+server 0.0.0.0/0 { edns ${ednsOctets === undefined ? "no" : "yes"}; };
 zone "." {
   type hint;
   file "root.hints";
@@ -35,9 +45,9 @@ zone "." {
 `;
 }
 
-export function startBind(folder: string): Promise<Daemon> {
+export function startBind(folder: string, settings: BindSettings = usual): Promise<Daemon> {
   const file = join(folder, "named.conf");
-  writeFileSync(file, configuration(folder));
+  writeFileSync(file, configuration(folder, settings));
   writeFileSync(join(folder, "root.hints"), rootHints);
   return startDaemon({
     command: "named",

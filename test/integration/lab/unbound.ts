@@ -13,7 +13,7 @@ const noCache = `
 
 // Unbound follows a delegation on port 53 alone; a stub zone names the port, and below it names are walked and
 // minimised as below any zone cut. `test.` has a built-in local zone that would answer first.
-function configuration(caching: Caching): string {
+function configuration(caching: Caching, settings: readonly string[]): string {
   return `
 server:
   interface: ${address.unbound}
@@ -34,6 +34,7 @@ server:
   use-caps-for-id: yes
   qname-minimisation: yes
   qname-minimisation-strict: yes${caching === "none" ? noCache : ""}
+${settings.map((setting) => `  ${setting}`).join("\n")}
 remote-control:
   control-enable: no
 stub-zone:
@@ -48,9 +49,14 @@ stub-zone:
 `;
 }
 
-export function startUnbound(folder: string, caching: Caching): Promise<Daemon> {
+/** `settings`: more lines of the server's configuration; a later one wins over those above. */
+export function startUnbound(
+  folder: string,
+  caching: Caching,
+  settings: readonly string[] = [],
+): Promise<Daemon> {
   const file = join(folder, "unbound.conf");
-  writeFileSync(file, configuration(caching));
+  writeFileSync(file, configuration(caching, settings));
   return startDaemon({
     command: "unbound",
     args: ["-d", "-c", file],
