@@ -32,9 +32,9 @@ beforeAll(async () => {
   const folder = lab.newFolder("dnsvouch");
   const delegates = await registerDelegates(folder);
   const { records, published } = recordsOf(delegates);
-  await lab.keep(startDnsvouch(folder, [...staticRecords, ...records]));
+  await lab.keep(startDnsvouch(folder, { records: [...staticRecords, ...records] }));
   const zone = await zoneFile([...staticRecords, ...records, ...published], delegates);
-  const twin = { address: address.twin, zones: { [delegateZone]: zone } };
+  const twin = { addresses: [address.twin], zones: { [delegateZone]: zone } };
   await lab.keep(startNsdServer(lab.newFolder("nsd"), twin));
 
   const owners = ownersOf([...staticRecords, ...records], delegates);

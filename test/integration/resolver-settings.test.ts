@@ -2,14 +2,20 @@
 // mixed, everything checked that can be, and as certificate authorities run theirs.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { address, customerZone, delegateZone } from "./lab/addresses.ts";
-import { startBind } from "./lab/bind.ts";
+import { type BindSettings, startBind } from "./lab/bind.ts";
 import { challengeValue } from "./lab/challenge-value.ts";
 import type { Daemon } from "./lab/daemon.ts";
 import { dig, txtValues } from "./lab/dig.ts";
-import { type Delegate, register, startDnsvouch, update } from "./lab/dnsvouch.ts";
+import {
+  type Delegate,
+  nameserverRecords,
+  register,
+  startDnsvouch,
+  update,
+} from "./lab/dnsvouch.ts";
 import { Lab } from "./lab/lab.ts";
 import { startNsd } from "./lab/nsd.ts";
-import { startUnbound } from "./lab/unbound.ts";
+import { startUnbound, type UnboundSettings } from "./lab/unbound.ts";
 
 interface Resolver {
   readonly name: string;
@@ -20,8 +26,8 @@ interface Resolver {
 const edns512 = ["edns-buffer-size: 512", "max-udp-size: 512"];
 /** With mixed letters and no cache: what unboundtest.com, the public twin of Let's Encrypt's resolvers, runs with. */
 const letsEncrypt = [...edns512, "harden-glue: yes", "harden-dnssec-stripped: yes"];
-const notMinimised = ["qname-minimisation: no", "qname-minimisation-strict: no"];
 const suspicious = [
+  ...letsEncrypt,
   "harden-referral-path: yes",
   "harden-below-nxdomain: yes",
   "harden-large-queries: yes",
@@ -29,32 +35,36 @@ const suspicious = [
   "aggressive-nsec: yes",
 ];
 
-const unbound = (name: string, caching: "none" | "usual", settings: string[]): Resolver => ({
+const unbound = (name: string, settings: UnboundSettings): Resolver => ({
   name: `unbound, ${name}`,
   server: address.unbound,
-  start: (folder) => startUnbound(folder, caching, settings),
+  start: (folder) => startUnbound(folder, settings),
 });
-const bind = (name: string, settings: Parameters<typeof startBind>[1]): Resolver => ({
+const bind = (name: string, settings: BindSettings): Resolver => ({
   name: `BIND, ${name}`,
   server: address.bind,
   start: (folder) => startBind(folder, settings),
 });
 
 const resolvers: readonly Resolver[] = [
-  unbound("512 octets", "usual", edns512),
-  unbound("as an authority runs it", "none", [...letsEncrypt, ...notMinimised]),
-  unbound("as an authority runs it, names minimised", "none", letsEncrypt),
-  unbound("suspicious", "usual", [...letsEncrypt, ...suspicious]),
-  unbound("over TCP alone", "usual", ["tcp-upstream: yes"]),
-  bind("512 octets", { minimisation: "strict", ednsOctets: 512 }),
-  bind("without EDNS", { minimisation: "relaxed", ednsOctets: undefined }),
-  bind("names not minimised", { minimisation: "off", ednsOctets: 1232 }),
+  unbound("512 octets", { lines: edns512 }),
+  unbound("as an authority runs it", {
+    caching: "none",
+    lines: [...letsEncrypt, "qname-minimisation: no", "qname-minimisation-strict: no"],
+  }),
+  unbound("as an authority runs it, names minimised", { caching: "none", lines: letsEncrypt }),
+  unbound("suspicious", { lines: suspicious }),
+  unbound("over TCP alone", { lines: ["tcp-upstream: yes"] }),
+  bind("512 octets", { ednsOctets: 512 }),
+  bind("without EDNS", { minimisation: "relaxed", edns: "no" }),
+  bind("names not minimised", { minimisation: "off" }),
 ];
 
 /** Seven texts that fit no UDP message of 1232 octets, and three that fit none of 512. */
 const longTexts = ["0", "1", "2", "3", "4", "5", "6"].map((digit) => "x".repeat(180) + digit);
 const longerThan = { 512: longTexts.slice(0, 3), 1232: longTexts } as const;
 const records: readonly string[] = [
+  ...nameserverRecords,
   `${delegateZone}. CAA 0 issue "ca.test"`,
   ...longerThan[512].map((text) => `long512.${delegateZone}. TXT "${text}"`),
   ...longerThan[1232].map((text) => `long1232.${delegateZone}. TXT "${text}"`),
@@ -74,7 +84,7 @@ const lab = new Lab();
 const delegates = new Map<Customer, Delegate>();
 
 beforeAll(async () => {
-  await lab.keep(startDnsvouch(lab.newFolder("dnsvouch"), records));
+  await lab.keep(startDnsvouch(lab.newFolder("dnsvouch"), { records }));
   for (const customer of customers) {
     const delegate = await register();
     for (const value of values[customer]) await update(delegate, value);

@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { address, dnsPort } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import type { Network } from "./network.ts";
+import { here } from "./place.ts";
 
 const rootHints = `
 . 3600 NS ns.root.
@@ -10,14 +12,16 @@ ns.root. 3600 A ${address.nsd}
 `;
 
 export interface BindSettings {
-  readonly minimisation: "strict" | "relaxed" | "off";
-  /** Octets that a name server may send over UDP; undefined for queries without EDNS. */
-  readonly ednsOctets: number | undefined;
+  readonly minimisation?: "strict" | "relaxed" | "off";
+  readonly edns?: "yes" | "no";
+  /** Octets that a name server may send over UDP. */
+  readonly ednsOctets?: number;
+  /** Where delegations are followed, on port 53 and over IPv6, too. */
+  readonly network?: Network;
 }
 
-const usual: BindSettings = { minimisation: "strict", ednsOctets: 1232 };
-
-function configuration(folder: string, { minimisation, ednsOctets }: BindSettings): string {
+function configuration(folder: string, hintsFile: string, settings: BindSettings): string {
+  const { minimisation = "strict", edns = "yes", ednsOctets = 1232, network } = settings;
   return `
 options {
   directory "${folder}";
@@ -25,7 +29,7 @@ options {
   pid-file none;
   lock-file none;
   session-keyfile none;
-  port ${dnsPort};
+  port ${network === undefined ? dnsPort : 53};
   listen-on { ${address.bind}; };
   listen-on-v6 { none; };
   recursion yes;
@@ -34,25 +38,28 @@ options {
   dnssec-validation no;
   empty-zones-enable no;
   qname-minimization ${minimisation};
-  edns-udp-size ${ednsOctets ?? 512};
+  edns-udp-size ${ednsOctets};
 };
 controls { };
-server 0.0.0.0/0 { edns ${ednsOctets === undefined ? "no" : "yes"}; };
+server 0.0.0.0/0 { edns ${edns}; };
 zone "." {
   type hint;
-  file "root.hints";
+  file "${hintsFile}";
 };
 `;
 }
 
-export function startBind(folder: string, settings: BindSettings = usual): Promise<Daemon> {
+export function startBind(folder: string, settings: BindSettings = {}): Promise<Daemon> {
+  const { network } = settings;
   const file = join(folder, "named.conf");
-  writeFileSync(file, configuration(folder, settings));
-  writeFileSync(join(folder, "root.hints"), rootHints);
+  const hintsFile = network?.hintsFile ?? join(folder, "root.hints");
+  writeFileSync(file, configuration(folder, hintsFile, settings));
+  if (network === undefined) writeFileSync(hintsFile, rootHints);
   return startDaemon({
     command: "named",
-    args: ["-4", "-g", "-n", "1", "-c", file],
+    args: [...(network === undefined ? ["-4"] : []), "-g", "-n", "1", "-c", file],
     folder,
     ready: /running$/m,
+    place: network?.place ?? here,
   });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { address, delegateZone, dnsPort } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import { here, type Place } from "./place.ts";
 
 /** The built program; run it with `process.execPath`. */
 export const program: string = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
@@ -18,10 +19,20 @@ export interface Delegate {
   readonly subdomain: string;
 }
 
-const ownRecords: readonly string[] = [
+/** NS of the zone and its address in the usual lab. */
+export const nameserverRecords: readonly string[] = [
   `${delegateZone}. NS ns1.${delegateZone}.`,
   `ns1.${delegateZone}. A ${address.dnsvouch}`,
 ];
+
+export interface DnsvouchSettings {
+  /** Lines of a zone file with absolute names. */
+  readonly records?: readonly string[];
+  /** Addresses with their ports. */
+  readonly listen?: readonly string[];
+  readonly apiAddress?: string;
+  readonly place?: Place;
+}
 
 function isDelegate(value: unknown): value is Delegate {
   if (typeof value !== "object" || value === null) return false;
@@ -29,25 +40,28 @@ function isDelegate(value: unknown): value is Delegate {
   return keys.every((key) => typeof Reflect.get(value, key) === "string");
 }
 
-/** NS of the zone and its address, and what else is wanted: lines of a zone file with absolute names. */
-function configuration(folder: string, records: readonly string[]): string {
+function configuration(folder: string, settings: DnsvouchSettings): string {
+  const {
+    records = nameserverRecords,
+    listen = [`${address.dnsvouch}:${dnsPort}`],
+    apiAddress = address.dnsvouch,
+  } = settings;
+  // JSON's arrays of strings are TOML's, too.
   return `
 [general]
-listen = "${address.dnsvouch}:${dnsPort}"
+listen = ${JSON.stringify(listen)}
 protocol = "both"
 domain = "${delegateZone}"
 nsname = "ns1.${delegateZone}"
 nsadmin = "hostmaster.dnsvouch.test"
-records = [
-${[...ownRecords, ...records].map((record) => `  ${JSON.stringify(record)},`).join("\n")}
-]
+records = ${JSON.stringify(records)}
 
 [database]
 engine = "sqlite"
 connection = "${join(folder, "dnsvouch.db")}"
 
 [api]
-ip = "${address.dnsvouch}"
+ip = "${apiAddress}"
 port = 8080
 tls = "none"
 
@@ -60,14 +74,16 @@ loglevel = "info"
 }
 
 /** Starts dnsvouch on its data in `folder`: again on the same data if they are there already. */
-export function startDnsvouch(folder: string, records: readonly string[] = []): Promise<Daemon> {
+export function startDnsvouch(folder: string, settings: DnsvouchSettings = {}): Promise<Daemon> {
+  const { place = here } = settings;
   const file = join(folder, "dnsvouch.toml");
-  writeFileSync(file, configuration(folder, records));
+  writeFileSync(file, configuration(folder, settings));
   return startDaemon({
     command: process.execPath,
     args: [program, "serve", "-c", file],
     folder,
     ready: /^ready$/m,
+    place,
   });
 }
 

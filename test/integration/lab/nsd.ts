@@ -1,8 +1,9 @@
-// NSD, for all of the name space that is not dnsvouch's: whatever zones it is given, at one address.
+// NSD, for all of the name space that is not dnsvouch's: whatever zones it is given.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { address, customerZone, delegateZone, dnsPort } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import { here, type Place } from "./place.ts";
 
 /** Points the challenge name of a customer's domain at a delegate: the one record a customer makes by hand. */
 export interface ChallengeAlias {
@@ -13,7 +14,9 @@ export interface ChallengeAlias {
 }
 
 export interface NsdServer {
-  readonly address: string;
+  readonly addresses: readonly string[];
+  readonly port?: number;
+  readonly place?: Place;
   /** Zone files by the name of their zone. */
   readonly zones: Readonly<Record<string, string>>;
 }
@@ -30,17 +33,18 @@ ${delegateZone}. NS ns1.${delegateZone}.
 ns1.${delegateZone}. A ${address.dnsvouch}
 `;
 
+export function challengeRecords(aliases: readonly ChallengeAlias[]): string[] {
+  return aliases.map(({ domain, fulldomain }) => `_acme-challenge.${domain}. CNAME ${fulldomain}.`);
+}
+
 function customerZoneText(aliases: readonly ChallengeAlias[]): string {
-  const records = aliases.map(
-    ({ domain, fulldomain }) => `_acme-challenge.${domain}. CNAME ${fulldomain}.`,
-  );
   return `
 $ORIGIN ${customerZone}.
 $TTL 60
 @ SOA ns hostmaster 1 3600 600 86400 60
 @ NS ns
 ns A ${address.nsd}
-${records.join("\n")}
+${challengeRecords(aliases).join("\n")}
 `;
 }
 
@@ -54,8 +58,8 @@ zone:
   );
   return `
 server:
-  ip-address: ${server.address}
-  port: ${dnsPort}
+${server.addresses.map((each) => `  ip-address: ${each}`).join("\n")}
+  port: ${server.port ?? dnsPort}
   server-count: 1
   username: ""
   zonesdir: "${folder}"
@@ -85,11 +89,12 @@ export function startNsdServer(folder: string, server: NsdServer): Promise<Daemo
     args: ["-d", "-c", file],
     folder,
     ready: /nsd started/,
+    place: server.place ?? here,
   });
 }
 
 /** The name space of most tests: a root that delegates two zones, and the customers' zone. */
 export function startNsd(folder: string, aliases: readonly ChallengeAlias[]): Promise<Daemon> {
   const zones = { ".": rootZone, [customerZone]: customerZoneText(aliases) };
-  return startNsdServer(folder, { address: address.nsd, zones });
+  return startNsdServer(folder, { addresses: [address.nsd], zones });
 }
