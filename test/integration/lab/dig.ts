@@ -15,6 +15,8 @@ export interface DigAnswer {
 export interface DigSettings {
   readonly port?: number;
   readonly transport?: "udp" | "tcp";
+  /** The address to ask from; the system's choice without it. */
+  readonly from?: string;
   readonly place?: Place;
 }
 
@@ -26,10 +28,11 @@ export async function dig(
   server: string,
   name: string,
   type: string,
-  { port = dnsPort, transport = "udp", place = here }: DigSettings = {},
+  { port = dnsPort, transport = "udp", from, place = here }: DigSettings = {},
 ): Promise<DigAnswer> {
   const manner = ["+tries=1", "+time=5", "+nostats", transport === "tcp" ? "+tcp" : "+notcp"];
-  const question = ["-q", name, "-t", type];
+  const source = from === undefined ? [] : ["-b", from];
+  const question = ["-q", name, "-t", type, ...source];
   const output = await run("dig", [`@${server}`, "-p", `${port}`, ...manner, ...question], {
     folder: tmpdir(),
     place,
