@@ -31,7 +31,7 @@ describe("a certificate for a domain and its wildcard, and its renewal", () => {
       fulldomain,
     }));
     await lab.keep(startNsd(lab.newFolder("nsd"), aliases));
-    await lab.keep(startUnbound(lab.newFolder("unbound"), "none"));
+    await lab.keep(startUnbound(lab.newFolder("unbound"), { caching: "none" }));
     const { authority } = await lab.keep(startPebble(lab.newFolder("pebble")));
     for (const [client, delegate] of delegates)
       orders.set(client, newOrder(client, delegate, authority));

@@ -40,9 +40,7 @@ describe.for(resolvers)("through $name", ({ name, server }) => {
     }));
     await lab.keep(startNsd(lab.newFolder("nsd"), aliases));
     await lab.keep(
-      name === "BIND"
-        ? startBind(lab.newFolder("bind"))
-        : startUnbound(lab.newFolder("unbound"), "usual"),
+      name === "BIND" ? startBind(lab.newFolder("bind")) : startUnbound(lab.newFolder("unbound")),
     );
   });
   afterAll(() => lab.close());

@@ -11,6 +11,8 @@ export const address = {
   // BIND listens on addresses that an interface names, and the loopback interface names this one alone.
   bind: "127.0.0.1",
   pebble: "127.53.0.4",
+  /** NSD with the zone of dnsvouch. */
+  twin: "127.53.0.5",
 } as const;
 
 /** The zone that dnsvouch serves: RFC 6761 section 6.2 keeps `test.` off the Internet. */

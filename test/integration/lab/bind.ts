@@ -3,13 +3,25 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { address, dnsPort } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import type { Network } from "./network.ts";
+import { here } from "./place.ts";
 
 const rootHints = `
 . 3600 NS ns.root.
 ns.root. 3600 A ${address.nsd}
 `;
 
-function configuration(folder: string): string {
+export interface BindSettings {
+  readonly minimisation?: "strict" | "relaxed" | "off";
+  readonly edns?: "yes" | "no";
+  /** Octets that a name server may send over UDP. */
+  readonly ednsOctets?: number;
+  /** Where delegations are followed, on port 53 and over IPv6, too. */
+  readonly network?: Network;
+}
+
+function configuration(folder: string, hintsFile: string, settings: BindSettings): string {
+  const { minimisation = "strict", edns = "yes", ednsOctets = 1232, network } = settings;
   return `
 options {
   directory "${folder}";
@@ -17,7 +29,7 @@ options {
   pid-file none;
   lock-file none;
   session-keyfile none;
-  port ${dnsPort};
+  port ${network === undefined ? dnsPort : 53};
   listen-on { ${address.bind}; };
   listen-on-v6 { none; };
   recursion yes;
@@ -25,24 +37,29 @@ options {
   allow-query-cache { 127.0.0.0/8; };
   dnssec-validation no;
   empty-zones-enable no;
-  qname-minimization strict;
+  qname-minimization ${minimisation};
+  edns-udp-size ${ednsOctets};
 };
 controls { };
+server 0.0.0.0/0 { edns ${edns}; };
 zone "." {
   type hint;
-  file "root.hints";
+  file "${hintsFile}";
 };
 `;
 }
 
-export function startBind(folder: string): Promise<Daemon> {
+export function startBind(folder: string, settings: BindSettings = {}): Promise<Daemon> {
+  const { network } = settings;
   const file = join(folder, "named.conf");
-  writeFileSync(file, configuration(folder));
-  writeFileSync(join(folder, "root.hints"), rootHints);
+  const hintsFile = network?.hintsFile ?? join(folder, "root.hints");
+  writeFileSync(file, configuration(folder, hintsFile, settings));
+  if (network === undefined) writeFileSync(hintsFile, rootHints);
   return startDaemon({
     command: "named",
-    args: ["-4", "-g", "-n", "1", "-c", file],
+    args: [...(network === undefined ? ["-4"] : []), "-g", "-n", "1", "-c", file],
     folder,
     ready: /running$/m,
+    place: network?.place ?? here,
   });
 }

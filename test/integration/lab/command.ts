@@ -1,5 +1,6 @@
 // A program of the lab that runs to its end.
 import { execFile } from "node:child_process";
+import { commandIn, here, type Place } from "./place.ts";
 import { childEnvironment } from "./system-path.ts";
 
 const limitMilliseconds = 60_000;
@@ -8,6 +9,7 @@ export interface CommandOptions {
   /** Working folder, and HOME. */
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly place?: Place;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface CommandOptions {
 export function run(
   command: string,
   args: readonly string[],
-  { folder, environment }: CommandOptions,
+  { folder, environment, place = here }: CommandOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = {
@@ -25,7 +27,7 @@ export function run(
       env: childEnvironment(folder, environment),
       timeout: limitMilliseconds,
     };
-    const child = execFile(command, args, options, (error, stdout, stderr) => {
+    const child = execFile(...commandIn(place, command, args), options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${error.message}\n${stdout}\n${stderr}`));
     });

@@ -1,6 +1,7 @@
 // A server of the lab: started in the foreground, awaited by what it says, stopped by its process id.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { commandIn, here, type Place } from "./place.ts";
 import { childEnvironment } from "./system-path.ts";
 
 const startLimitMilliseconds = 20_000;
@@ -14,6 +15,7 @@ export interface DaemonCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** What its output (both streams) contains once it answers. */
   readonly ready: RegExp;
+  readonly place?: Place;
 }
 
 /** How a process ended: an exit code, or the signal that ended it. */
@@ -34,7 +36,7 @@ export interface Daemon {
  * @throws Error with its output if it ends first, or is not ready within 20 seconds (it is then killed).
  */
 export async function startDaemon(daemon: DaemonCommand): Promise<Daemon> {
-  const child = spawn(daemon.command, daemon.args, {
+  const child = spawn(...commandIn(daemon.place ?? here, daemon.command, daemon.args), {
     cwd: daemon.folder,
     env: childEnvironment(daemon.folder, daemon.environment),
     stdio: ["ignore", "pipe", "pipe"],

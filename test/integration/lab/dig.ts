@@ -2,6 +2,7 @@
 import { tmpdir } from "node:os";
 import { dnsPort } from "./addresses.ts";
 import { run } from "./command.ts";
+import { here, type Place } from "./place.ts";
 
 export interface DigAnswer {
   /** RCODE by its name: NOERROR, NXDOMAIN, SERVFAIL… */
@@ -11,16 +12,31 @@ export interface DigAnswer {
   readonly authority: readonly string[];
 }
 
+export interface DigSettings {
+  readonly port?: number;
+  readonly transport?: "udp" | "tcp";
+  /** The address to ask from; the system's choice without it. */
+  readonly from?: string;
+  readonly place?: Place;
+}
+
 /**
- * Asks one question by UDP, once.
- * @throws Error if no reply comes within five seconds.
+ * Asks one question, once. By UDP, unless told otherwise or the answer is cut short.
+ * @throws Error if no reply comes within five seconds; one from another address is none.
  */
-export async function dig(server: string, name: string, type: string): Promise<DigAnswer> {
-  const output = await run(
-    "dig",
-    [`@${server}`, "-p", `${dnsPort}`, "+tries=1", "+time=5", "+nostats", "-q", name, "-t", type],
-    { folder: tmpdir() },
-  );
+export async function dig(
+  server: string,
+  name: string,
+  type: string,
+  { port = dnsPort, transport = "udp", from, place = here }: DigSettings = {},
+): Promise<DigAnswer> {
+  const manner = ["+tries=1", "+time=5", "+nostats", transport === "tcp" ? "+tcp" : "+notcp"];
+  const source = from === undefined ? [] : ["-b", from];
+  const question = ["-q", name, "-t", type, ...source];
+  const output = await run("dig", [`@${server}`, "-p", `${port}`, ...manner, ...question], {
+    folder: tmpdir(),
+    place,
+  });
   return {
     status: /status: ([A-Z]+)/.exec(output)?.[1] ?? "none",
     answer: section(output, "ANSWER"),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { address, delegateZone, dnsPort } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import { here, type Place } from "./place.ts";
 
 /** The built program; run it with `process.execPath`. */
 export const program: string = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
@@ -18,33 +19,54 @@ export interface Delegate {
   readonly subdomain: string;
 }
 
+/** NS of the zone and its address in the usual lab. */
+export const nameserverRecords: readonly string[] = [
+  `${delegateZone}. NS ns1.${delegateZone}.`,
+  `ns1.${delegateZone}. A ${address.dnsvouch}`,
+];
+
+export interface DnsvouchSettings {
+  /** Lines of a zone file with absolute names. */
+  readonly records?: readonly string[];
+  /** Addresses with their ports. */
+  readonly listen?: readonly string[];
+  readonly apiAddress?: string;
+  readonly place?: Place;
+}
+
 function isDelegate(value: unknown): value is Delegate {
   if (typeof value !== "object" || value === null) return false;
   const keys = ["username", "password", "fulldomain", "subdomain"];
   return keys.every((key) => typeof Reflect.get(value, key) === "string");
 }
 
-function configuration(folder: string): string {
+function configuration(folder: string, settings: DnsvouchSettings): string {
+  const {
+    records = nameserverRecords,
+    listen = [`${address.dnsvouch}:${dnsPort}`],
+    apiAddress = address.dnsvouch,
+  } = settings;
+  // JSON's arrays of strings are TOML's, too.
   return `
 [general]
-listen = "${address.dnsvouch}:${dnsPort}"
+listen = ${JSON.stringify(listen)}
 protocol = "both"
 domain = "${delegateZone}"
 nsname = "ns1.${delegateZone}"
 nsadmin = "hostmaster.dnsvouch.test"
-records = [
-  "${delegateZone}. NS ns1.${delegateZone}.",
-  "ns1.${delegateZone}. A ${address.dnsvouch}",
-]
+records = ${JSON.stringify(records)}
 
 [database]
 engine = "sqlite"
 connection = "${join(folder, "dnsvouch.db")}"
 
 [api]
-ip = "${address.dnsvouch}"
+ip = "${apiAddress}"
 port = 8080
 tls = "none"
+
+[dns]
+rrl_per_second = 0
 
 [logconfig]
 loglevel = "info"
@@ -52,14 +74,16 @@ loglevel = "info"
 }
 
 /** Starts dnsvouch on its data in `folder`: again on the same data if they are there already. */
-export function startDnsvouch(folder: string): Promise<Daemon> {
+export function startDnsvouch(folder: string, settings: DnsvouchSettings = {}): Promise<Daemon> {
+  const { place = here } = settings;
   const file = join(folder, "dnsvouch.toml");
-  writeFileSync(file, configuration(folder));
+  writeFileSync(file, configuration(folder, settings));
   return startDaemon({
     command: process.execPath,
     args: [program, "serve", "-c", file],
     folder,
     ready: /^ready$/m,
+    place,
   });
 }
 

@@ -1,8 +1,9 @@
-// The rest of the name space, served by NSD: a root that delegates two zones, and the customers' zone.
+// NSD, for all of the name space that is not dnsvouch's: whatever zones it is given.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { address, customerZone, delegateZone, dnsPort } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import { here, type Place } from "./place.ts";
 
 /** Points the challenge name of a customer's domain at a delegate: the one record a customer makes by hand. */
 export interface ChallengeAlias {
@@ -10,6 +11,14 @@ export interface ChallengeAlias {
   readonly domain: string;
   /** The delegate's name, without a final dot. */
   readonly fulldomain: string;
+}
+
+export interface NsdServer {
+  readonly addresses: readonly string[];
+  readonly port?: number;
+  readonly place?: Place;
+  /** Zone files by the name of their zone. */
+  readonly zones: Readonly<Record<string, string>>;
 }
 
 const rootZone = `
@@ -24,25 +33,33 @@ ${delegateZone}. NS ns1.${delegateZone}.
 ns1.${delegateZone}. A ${address.dnsvouch}
 `;
 
+export function challengeRecords(aliases: readonly ChallengeAlias[]): string[] {
+  return aliases.map(({ domain, fulldomain }) => `_acme-challenge.${domain}. CNAME ${fulldomain}.`);
+}
+
 function customerZoneText(aliases: readonly ChallengeAlias[]): string {
-  const records = aliases.map(
-    ({ domain, fulldomain }) => `_acme-challenge.${domain}. CNAME ${fulldomain}.`,
-  );
   return `
 $ORIGIN ${customerZone}.
 $TTL 60
 @ SOA ns hostmaster 1 3600 600 86400 60
 @ NS ns
 ns A ${address.nsd}
-${records.join("\n")}
+${challengeRecords(aliases).join("\n")}
 `;
 }
 
-function configuration(folder: string): string {
+// Answers as small as dnsvouch gives them (minimal-responses), and as many as are asked for (no rate limits).
+function configuration(folder: string, server: NsdServer): string {
+  const zones = Object.keys(server.zones).map(
+    (name, i) => `
+zone:
+  name: "${name}"
+  zonefile: "${i}.zone"`,
+  );
   return `
 server:
-  ip-address: ${address.nsd}
-  port: ${dnsPort}
+${server.addresses.map((each) => `  ip-address: ${each}`).join("\n")}
+  port: ${server.port ?? dnsPort}
   server-count: 1
   username: ""
   zonesdir: "${folder}"
@@ -51,26 +68,33 @@ server:
   xfrdfile: "${folder}/xfrd.state"
   xfrdir: "${folder}"
   pidfile: ""
+  minimal-responses: yes
+  rrl-ratelimit: 0
+  rrl-whitelist-ratelimit: 0
 remote-control:
   control-enable: no
-zone:
-  name: "."
-  zonefile: "root.zone"
-zone:
-  name: "${customerZone}"
-  zonefile: "customer.zone"
+${zones.join("\n")}
 `;
 }
 
-export function startNsd(folder: string, aliases: readonly ChallengeAlias[]): Promise<Daemon> {
+/** A server for these zones. */
+export function startNsdServer(folder: string, server: NsdServer): Promise<Daemon> {
   const file = join(folder, "nsd.conf");
-  writeFileSync(file, configuration(folder));
-  writeFileSync(join(folder, "root.zone"), rootZone);
-  writeFileSync(join(folder, "customer.zone"), customerZoneText(aliases));
+  writeFileSync(file, configuration(folder, server));
+  Object.values(server.zones).forEach((text, i) => {
+    writeFileSync(join(folder, `${i}.zone`), text);
+  });
   return startDaemon({
     command: "nsd",
     args: ["-d", "-c", file],
     folder,
     ready: /nsd started/,
+    place: server.place ?? here,
   });
+}
+
+/** The name space of most tests: a root that delegates two zones, and the customers' zone. */
+export function startNsd(folder: string, aliases: readonly ChallengeAlias[]): Promise<Daemon> {
+  const zones = { ".": rootZone, [customerZone]: customerZoneText(aliases) };
+  return startNsdServer(folder, { addresses: [address.nsd], zones });
 }

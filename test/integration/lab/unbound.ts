@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { address, customerZone, delegateZone, dnsPort } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import type { Network } from "./network.ts";
+import { here } from "./place.ts";
 
 /** `none`: as production authorities, who ask anew each time. `usual`: as any other resolver. */
 export type Caching = "none" | "usual";
@@ -12,12 +14,28 @@ const noCache = `
   cache-max-negative-ttl: 0`;
 
 // Unbound follows a delegation on port 53 alone; a stub zone names the port, and below it names are walked and
-// minimised as below any zone cut. `test.` has a built-in local zone that would answer first.
-function configuration(caching: Caching): string {
+// minimised as below any zone cut.
+const stubs = [".", customerZone, delegateZone].map(
+  (zone) => `
+stub-zone:
+  name: "${zone}"
+  stub-addr: ${zone === delegateZone ? address.dnsvouch : address.nsd}@${dnsPort}`,
+);
+
+export interface UnboundSettings {
+  readonly caching?: Caching;
+  /** More lines of the server's configuration; they win over those that are there anyway. */
+  readonly lines?: readonly string[];
+  /** Where delegations are followed, on port 53. The usual lab has its name servers on another port. */
+  readonly network?: Network;
+}
+
+// `test.` has a built-in local zone that would answer first.
+function configuration({ caching = "usual", lines = [], network }: UnboundSettings): string {
   return `
 server:
   interface: ${address.unbound}
-  port: ${dnsPort}
+  port: ${network === undefined ? dnsPort : 53}
   access-control: 127.0.0.0/8 allow
   do-daemonize: no
   use-syslog: no
@@ -28,33 +46,28 @@ server:
   directory: ""
   pidfile: ""
   num-threads: 1
-  do-ip6: no
+  do-ip6: ${network === undefined ? "no" : "yes"}
   do-not-query-localhost: no
   local-zone: "test." nodefault
   use-caps-for-id: yes
   qname-minimisation: yes
   qname-minimisation-strict: yes${caching === "none" ? noCache : ""}
+${lines.map((line) => `  ${line}`).join("\n")}
+${network === undefined ? "" : `  root-hints: "${network.hintsFile}"`}
 remote-control:
   control-enable: no
-stub-zone:
-  name: "."
-  stub-addr: ${address.nsd}@${dnsPort}
-stub-zone:
-  name: "${customerZone}"
-  stub-addr: ${address.nsd}@${dnsPort}
-stub-zone:
-  name: "${delegateZone}"
-  stub-addr: ${address.dnsvouch}@${dnsPort}
+${network === undefined ? stubs.join("") : ""}
 `;
 }
 
-export function startUnbound(folder: string, caching: Caching): Promise<Daemon> {
+export function startUnbound(folder: string, settings: UnboundSettings = {}): Promise<Daemon> {
   const file = join(folder, "unbound.conf");
-  writeFileSync(file, configuration(caching));
+  writeFileSync(file, configuration(settings));
   return startDaemon({
     command: "unbound",
     args: ["-d", "-c", file],
     folder,
     ready: /start of service/,
+    place: settings.network?.place ?? here,
   });
 }
