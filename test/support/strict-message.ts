@@ -23,6 +23,7 @@ export interface StrictMessage {
   readonly authority: readonly string[];
   readonly additional: readonly string[];
   readonly edns: StrictEdns | undefined;
+  readonly tsig: StrictTsig | undefined;
   readonly length: number;
 }
 
@@ -33,6 +34,21 @@ export interface StrictEdns {
   /** The other 15 flags. */
   readonly unknownFlags: number;
   readonly optionCodes: readonly number[];
+  /** OPTION-DATA in hexadecimal, by code. */
+  readonly options: ReadonlyMap<number, string>;
+}
+
+/** RFC 8945 section 4.2. */
+export interface StrictTsig {
+  readonly keyName: string;
+  readonly algorithm: string;
+  /** Seconds since 1970. */
+  readonly timeSigned: number;
+  readonly fudge: number;
+  readonly macOctets: number;
+  readonly originalId: number;
+  readonly error: number;
+  readonly otherOctets: number;
 }
 
 const FLAGS: readonly (readonly [bit: number, name: string])[] = [
@@ -54,8 +70,11 @@ const RCODES: Record<number, string> = {
   5: "REFUSED",
   9: "NOTAUTH",
   16: "BADVERS",
+  23: "BADCOOKIE",
 };
 const OPT = 41;
+const TSIG = 250;
+const CLASS_ANY = 255;
 
 /** Throws an AssertionError that says what is wrong with the message. */
 export function decodeStrictly(octets: Uint8Array): StrictMessage {
@@ -70,6 +89,7 @@ export function decodeStrictly(octets: Uint8Array): StrictMessage {
   const additional = readSection(cursor, additionals);
   assert.equal(cursor.at, octets.length, "octets trail the message");
   assert.equal(answer.opts.length + authority.opts.length, 0, "OPT outside the additional section");
+  assert(answer.tsig === undefined && authority.tsig === undefined, "TSIG in its section");
   assert(additional.opts.length <= 1, "more than one OPT");
   const opt = additional.opts[0];
   const rcode = (header & 0xf) | ((opt?.extendedRcode ?? 0) << 4);
@@ -85,6 +105,7 @@ export function decodeStrictly(octets: Uint8Array): StrictMessage {
     authority: authority.lines,
     additional: additional.lines,
     edns: opt?.edns,
+    tsig: additional.tsig,
     length: octets.length,
   };
 }
@@ -101,19 +122,26 @@ function readQuestion(cursor: StrictCursor, count: number): string {
 interface Section {
   readonly lines: string[];
   readonly opts: { readonly extendedRcode: number; readonly edns: StrictEdns }[];
+  tsig: StrictTsig | undefined;
 }
 
 function readSection(cursor: StrictCursor, count: number): Section {
-  const section: Section = { lines: [], opts: [] };
+  const section: Section = { lines: [], opts: [], tsig: undefined };
   const seen = new Set<string>();
   const ttls = new Map<string, number>();
   for (let i = 0; i < count; i++) {
     const start = cursor.at;
+    // RFC 8945 section 5.1: it is the last record.
+    assert(section.tsig === undefined, "a record behind TSIG");
     const labels = cursor.labels("allowed");
     const rrtype = cursor.uint(2);
     if (rrtype === OPT) {
       assert.equal(cursor.at - start, 3, "the owner of OPT is one octet, the root");
       section.opts.push(readOpt(cursor));
+      continue;
+    }
+    if (rrtype === TSIG) {
+      section.tsig = readTsig(cursor, nameText(labels));
       continue;
     }
     assert.equal(cursor.uint(2), 1, "class IN");
@@ -139,14 +167,35 @@ function readOpt(cursor: StrictCursor): Section["opts"][number] {
   const length = cursor.uint(2);
   const end = cursor.at + length;
   const optionCodes: number[] = [];
+  const options = new Map<number, string>();
   while (cursor.at < end) {
-    optionCodes.push(cursor.uint(2));
-    cursor.octets(cursor.uint(2));
+    const code = cursor.uint(2);
+    assert(!options.has(code), `option ${code} twice`);
+    optionCodes.push(code);
+    options.set(code, Buffer.from(cursor.octets(cursor.uint(2))).toString("hex"));
   }
   assert.equal(cursor.at, end, "the options fill the RDATA of OPT");
   const wantsDnssec = (flags & 0x8000) !== 0;
-  const edns = { udpPayloadSize, version, wantsDnssec, unknownFlags: flags & 0x7fff, optionCodes };
+  const unknownFlags = flags & 0x7fff;
+  const edns = { udpPayloadSize, version, wantsDnssec, unknownFlags, optionCodes, options };
   return { extendedRcode, edns };
+}
+
+/** RFC 8945 section 4.2; the cursor is behind the type. */
+function readTsig(cursor: StrictCursor, keyName: string): StrictTsig {
+  assert.equal(cursor.uint(2), CLASS_ANY, "TSIG has class ANY");
+  assert.equal(cursor.uint(4), 0, "TSIG has TTL 0");
+  const length = cursor.uint(2);
+  const end = cursor.at + length;
+  const algorithm = nameText(cursor.labels("forbidden"));
+  const timeSigned = cursor.uint(2) * 2 ** 32 + cursor.uint(4);
+  const fudge = cursor.uint(2);
+  const macOctets = cursor.octets(cursor.uint(2)).length;
+  const originalId = cursor.uint(2);
+  const error = cursor.uint(2);
+  const otherOctets = cursor.octets(cursor.uint(2)).length;
+  assert.equal(cursor.at, end, "RDLENGTH of TSIG is exact");
+  return { keyName, algorithm, timeSigned, fudge, macOctets, originalId, error, otherOctets };
 }
 
 function foldAscii(text: string): string {
