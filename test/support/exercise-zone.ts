@@ -13,7 +13,7 @@ export const BIG_TEXTS: readonly string[] = [0, 1, 2, 3, 4, 5, 6].map(
 export const SOA =
   "auth.example. 5 IN SOA ns1.auth.example. hostmaster.auth.example. 2026010100 3600 600 604800 5";
 
-const RECORDS: readonly string[] = [
+export const EXERCISE_RECORDS: readonly string[] = [
   "auth.example. A 192.0.2.10",
   "auth.example. AAAA 2001:db8::10",
   "auth.example. NS ns1.auth.example.",
@@ -38,7 +38,7 @@ const RECORDS: readonly string[] = [
 export function exerciseZone(): ServedZone {
   return zoneUnderTest({
     apex: APEX,
-    records: RECORDS,
+    records: EXERCISE_RECORDS,
     delegates: { fresh: [], once: [DIGEST_A], twice: [DIGEST_A, DIGEST_B] },
   });
 }
