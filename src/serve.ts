@@ -144,6 +144,8 @@ function dnsEndpoints({ general, dns }: Config): DnsEndpoints {
     tcpLimits: {
       firstMessageSeconds: dns.tcpFirstMessageSeconds,
       idleSeconds: dns.tcpIdleSeconds,
+      connections: dns.tcpConnections,
+      connectionsPerSource: dns.tcpConnectionsPerSource,
     },
   };
 }

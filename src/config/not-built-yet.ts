@@ -106,10 +106,6 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
   },
   { paths: ["dns.txt_max_age"], why: "values are kept until newer ones replace them" },
   { paths: ["dns.rrl_per_second"], why: "answers are not limited by rate yet" },
-  {
-    paths: ["dns.tcp_connections", "dns.tcp_connections_per_source"],
-    why: "TCP connections are not counted yet",
-  },
   { paths: ["dns.workers", "dns.io"], why: "one thread answers all queries" },
   { paths: ["dns.nsid", "dns.cookie_secret_file"], why: "that EDNS option is not sent yet" },
   {

@@ -1,6 +1,11 @@
+import { type ConnectionLimits, ConnectionTable } from "./connection-table.ts";
 import { ListenError, listenOrExplain } from "./listen-error.ts";
-import { listenTcp, type TcpLimits } from "./tcp.ts";
+import type { IdleLimits, TcpContext } from "./served-connection.ts";
+import { listenTcp } from "./tcp.ts";
+import { Turns } from "./turns.ts";
 import { type Listener, listenUdp } from "./udp.ts";
+
+export interface TcpLimits extends IdleLimits, ConnectionLimits {}
 
 export interface DnsListener extends Listener {
   readonly transport: "udp" | "tcp";
@@ -14,6 +19,12 @@ export interface DnsEndpoints {
   readonly tcpLimits: TcpLimits;
 }
 
+interface Transports {
+  readonly udp: boolean;
+  readonly tcp: boolean;
+  readonly tcpContext: TcpContext;
+}
+
 /** What the system says where IPv6 is switched off. */
 const NO_IPV6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL"];
 /** A free port of one transport may be taken in the other: how often to try again. */
@@ -22,12 +33,18 @@ const PORT_ATTEMPTS = 20;
 /** Binds everything or nothing. Rejects with ListenError. */
 export async function listenDns(endpoints: DnsEndpoints): Promise<DnsListener[]> {
   const listeners: DnsListener[] = [];
+  const tcpContext: TcpContext = {
+    limits: endpoints.tcpLimits,
+    table: new ConnectionTable(endpoints.tcpLimits),
+    turns: new Turns(),
+  };
+  const transports = { ...endpoints, tcpContext };
   try {
     for (const { address, port } of endpoints.addresses) {
       const bound =
         address === ""
-          ? await listenOnEveryAddress(endpoints, port)
-          : await listenOnPort(endpoints, address, port);
+          ? await listenOnEveryAddress(transports, port)
+          : await listenOnPort(transports, address, port);
       listeners.push(...bound);
     }
     return listeners;
@@ -38,10 +55,10 @@ export async function listenDns(endpoints: DnsEndpoints): Promise<DnsListener[]>
 }
 
 /** IPv4, and IPv6 on the same port if this machine has it. */
-async function listenOnEveryAddress(endpoints: DnsEndpoints, port: number): Promise<DnsListener[]> {
-  const ipv4 = await listenOnPort(endpoints, "0.0.0.0", port);
+async function listenOnEveryAddress(transports: Transports, port: number): Promise<DnsListener[]> {
+  const ipv4 = await listenOnPort(transports, "0.0.0.0", port);
   try {
-    return [...ipv4, ...(await listenOnPort(endpoints, "::", ipv4[0]?.port ?? port))];
+    return [...ipv4, ...(await listenOnPort(transports, "::", ipv4[0]?.port ?? port))];
   } catch (error) {
     if (error instanceof ListenError && NO_IPV6.includes(error.reason)) return ipv4;
     await closeAll(ipv4);
@@ -54,17 +71,17 @@ export async function closeAll(listeners: readonly Listener[]): Promise<void> {
 }
 
 async function listenOnPort(
-  endpoints: DnsEndpoints,
+  transports: Transports,
   address: string,
   port: number,
 ): Promise<DnsListener[]> {
   for (let attempt = 1; ; attempt++) {
     const listeners: DnsListener[] = [];
     try {
-      if (endpoints.tcp) {
-        listeners.push(await bindTcp(endpoints.tcpLimits, address, port));
+      if (transports.tcp) {
+        listeners.push(await bindTcp(transports.tcpContext, address, port));
       }
-      if (endpoints.udp) {
+      if (transports.udp) {
         listeners.push(await bindUdp(address, listeners[0]?.port ?? port));
       }
       return listeners;
@@ -76,9 +93,9 @@ async function listenOnPort(
   }
 }
 
-async function bindTcp(limits: TcpLimits, address: string, port: number): Promise<DnsListener> {
+async function bindTcp(context: TcpContext, address: string, port: number): Promise<DnsListener> {
   const endpoint = { service: "dns", transport: "tcp", address, port } as const;
-  const listener = await listenOrExplain(endpoint, () => listenTcp(limits, address, port));
+  const listener = await listenOrExplain(endpoint, () => listenTcp(context, address, port));
   return { ...listener, transport: "tcp" };
 }
 

@@ -26,7 +26,12 @@ async function bind(given: Partial<DnsEndpoints> = {}): Promise<DnsListener[]> {
     addresses: [{ address: "127.0.0.1", port: 0 }],
     udp: true,
     tcp: true,
-    tcpLimits: { firstMessageSeconds: 10, idleSeconds: 10 },
+    tcpLimits: {
+      firstMessageSeconds: 10,
+      idleSeconds: 10,
+      connections: 0,
+      connectionsPerSource: 0,
+    },
     ...given,
   });
   open.push(...listeners);

@@ -1,10 +1,9 @@
 /** Zones of tests from presentation format, and servers for them on free ports of 127.0.0.1. */
 import { afterAll } from "vitest";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
-import { closeAll, listenDns } from "../../src/server/listen.ts";
-import type { Requestor, Transport } from "../../src/server/requestor.ts";
+import { closeAll, listenDns, type TcpLimits } from "../../src/server/listen.ts";
+import type { Requestor, Responder, Transport } from "../../src/server/requestor.ts";
 import { type Authority, respond, type ServedZone } from "../../src/server/respond.ts";
-import type { TcpLimits } from "../../src/server/tcp.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
 import { buildStaticNodes } from "../../src/zone/static-records.ts";
 import { Zone } from "../../src/zone/zone.ts";
@@ -29,7 +28,13 @@ export function requestorBy(transport: Transport): Requestor {
   return { transport, address: Uint8Array.of(192, 0, 2, 1) };
 }
 
-const TCP_LIMITS: TcpLimits = { firstMessageSeconds: 10, idleSeconds: 10 };
+/** As many connections as a test likes. */
+const TCP_LIMITS: TcpLimits = {
+  firstMessageSeconds: 10,
+  idleSeconds: 10,
+  connections: 0,
+  connectionsPerSource: 0,
+};
 
 /** MNAME is ns1 of the zone, RNAME hostmaster; the nameserver is at 127.0.0.1 unless the records say more. */
 export function zoneUnderTest({ apex, records, delegates, serial = SERIAL }: ZoneText): ServedZone {
@@ -54,13 +59,26 @@ export function authorityOver(...served: readonly ServedZone[]): Authority {
 /** Serves until the tests of the calling file are done. Gives the port, the same for UDP and TCP. */
 export async function serveDns(
   authority: Authority,
-  tcpLimits: TcpLimits = TCP_LIMITS,
+  tcpLimits: Partial<TcpLimits> = {},
 ): Promise<number> {
-  const addresses = [{ address: "127.0.0.1", port: 0 }];
-  const listeners = await listenDns({ addresses, udp: true, tcp: true, tcpLimits });
+  return serveResponder(
+    (octets, requestor) => respond(authority, octets, requestor, Date.now()),
+    tcpLimits,
+  );
+}
+
+/** The same for anything that answers. */
+export async function serveResponder(
+  responder: Responder,
+  tcpLimits: Partial<TcpLimits> = {},
+): Promise<number> {
+  const listeners = await listenDns({
+    addresses: [{ address: "127.0.0.1", port: 0 }],
+    udp: true,
+    tcp: true,
+    tcpLimits: { ...TCP_LIMITS, ...tcpLimits },
+  });
   afterAll(() => closeAll(listeners));
-  for (const listener of listeners) {
-    listener.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
-  }
+  for (const listener of listeners) listener.serve(responder);
   return listeners[0]?.port ?? 0;
 }
