@@ -4,7 +4,9 @@ import { parseName } from "./dns/presentation-scanner.ts";
 import { createApiServer } from "./http/api-server.ts";
 import { createApi } from "./http/app.ts";
 import type { Log } from "./log.ts";
-import { closeAll, type DnsEndpoints, type DnsListener, listenDns } from "./server/listen.ts";
+import type { DnsListener } from "./server/bind-address.ts";
+import { interfaceAddresses } from "./server/interface-addresses.ts";
+import { type DnsEndpoints, listenDns } from "./server/listen.ts";
 import { listenOrExplain } from "./server/listen-error.ts";
 import { type Authority, guardedResponder, type ServedZone } from "./server/respond.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -26,6 +28,7 @@ export interface Surroundings {
 }
 
 export interface RunningServer {
+  /** Where DNS is answered right now. */
   readonly dns: readonly DnsListener[];
   readonly http: { readonly address: string; readonly port: number };
   /** Finishes the requests that are under way, then stops. DNS is answered until the end. */
@@ -53,8 +56,11 @@ export async function startServer(
   try {
     const zone = buildZone(config, surroundings.log);
     // First the ports: a start that fails for one of them leaves the database as it was.
-    const dns = await listenDns(dnsEndpoints(config));
-    open.push(() => closeAll(dns));
+    const dns = await listenDns(dnsEndpoints(config), {
+      addresses: interfaceAddresses,
+      warn: ({ message }) => surroundings.log.warn({}, `${message}; it is tried again`),
+    });
+    open.push(() => dns.close());
     const store = await openSqliteStore(config.database.connection);
     open.push(() => store.close());
     const served = await loadZone(config, zone, store, surroundings);
@@ -67,8 +73,14 @@ export async function startServer(
     open.push(() => drain(api));
     // Everything is bound: from here on it answers.
     const responder = guardedResponder(authority, surroundings.clock, faultReporter(surroundings));
-    for (const listener of dns) listener.serve(responder);
-    return { dns, http, close: closeInReverse };
+    dns.serve(responder);
+    return {
+      get dns() {
+        return dns.bound;
+      },
+      http,
+      close: closeInReverse,
+    };
   } catch (error) {
     await closeInReverse();
     throw error;

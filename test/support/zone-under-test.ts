@@ -1,7 +1,7 @@
 /** Zones of tests from presentation format, and servers for them on free ports of 127.0.0.1. */
 import { afterAll } from "vitest";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
-import { closeAll, listenDns, type TcpLimits } from "../../src/server/listen.ts";
+import { listenDns, type TcpLimits } from "../../src/server/listen.ts";
 import type { Requestor, Responder, Transport } from "../../src/server/requestor.ts";
 import { type Authority, respond, type ServedZone } from "../../src/server/respond.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
@@ -72,13 +72,16 @@ export async function serveResponder(
   responder: Responder,
   tcpLimits: Partial<TcpLimits> = {},
 ): Promise<number> {
-  const listeners = await listenDns({
-    addresses: [{ address: "127.0.0.1", port: 0 }],
-    udp: true,
-    tcp: true,
-    tcpLimits: { ...TCP_LIMITS, ...tcpLimits },
-  });
-  afterAll(() => closeAll(listeners));
-  for (const listener of listeners) listener.serve(responder);
-  return listeners[0]?.port ?? 0;
+  const sockets = await listenDns(
+    {
+      addresses: [{ address: "127.0.0.1", port: 0 }],
+      udp: true,
+      tcp: true,
+      tcpLimits: { ...TCP_LIMITS, ...tcpLimits },
+    },
+    { addresses: () => [], warn: () => {} },
+  );
+  afterAll(() => sockets.close());
+  sockets.serve(responder);
+  return sockets.bound[0]?.port ?? 0;
 }
