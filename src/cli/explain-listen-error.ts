@@ -7,7 +7,8 @@ export function explainListenError({ endpoint, reason, message }: ListenError): 
   const other = endpoint.service === "dns" ? "set general.listen to" : "set api.ip and api.port to";
   switch (reason) {
     case "EADDRINUSE": {
-      const holder = portHolder(endpoint.transport, endpoint.port) ?? "another process";
+      const { transport, address, port } = endpoint;
+      const holder = portHolder(transport, address, port) ?? "another process";
       return `${what}: ${holder} holds that port; stop it, or ${other} another one`;
     }
     case "EACCES":
