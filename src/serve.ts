@@ -6,7 +6,9 @@ import { ApiZones } from "./http/api-zones.ts";
 import { createApi } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
-import { closeAll, type DnsEndpoints, type DnsListener, listenDns } from "./server/listen.ts";
+import type { DnsListener } from "./server/bind-address.ts";
+import { interfaceAddresses } from "./server/interface-addresses.ts";
+import { type DnsEndpoints, listenDns } from "./server/listen.ts";
 import { listenOrExplain } from "./server/listen-error.ts";
 import { limitedSinceLastTime, RateLimit } from "./server/rate-limit.ts";
 import { type Authority, guardedResponder, type ServedZone } from "./server/respond.ts";
@@ -29,6 +31,7 @@ export interface Surroundings {
 }
 
 export interface RunningServer {
+  /** Where DNS is answered right now. */
   readonly dns: readonly DnsListener[];
   readonly http: { readonly address: string; readonly port: number };
   /** Finishes the requests that are under way, then stops. DNS is answered until the end. */
@@ -56,8 +59,11 @@ export async function startServer(
   try {
     const zones = buildZones(config, surroundings.log);
     // First the ports: a start that fails for one of them leaves the database as it was.
-    const dns = await listenDns(dnsEndpoints(config));
-    open.push(() => closeAll(dns));
+    const dns = await listenDns(dnsEndpoints(config), {
+      addresses: interfaceAddresses,
+      warn: ({ message }) => surroundings.log.warn({}, `${message}; it is tried again`),
+    });
+    open.push(() => dns.close());
     const store = await openSqliteStore(config.database.connection);
     open.push(() => store.close());
     const secrets = await openCookieSecrets(config.dns.cookieSecretFile, {
@@ -74,8 +80,14 @@ export async function startServer(
     open.push(() => drain(api));
     // Everything is bound: from here on it answers.
     const responder = guardedResponder(authority, surroundings.clock, faultReporter(surroundings));
-    for (const listener of dns) listener.serve(responder);
-    return { dns, http, close: closeInReverse };
+    dns.serve(responder);
+    return {
+      get dns() {
+        return dns.bound;
+      },
+      http,
+      close: closeInReverse,
+    };
   } catch (error) {
     await closeInReverse();
     throw error;
@@ -215,6 +227,8 @@ function dnsEndpoints({ general, dns }: Config): DnsEndpoints {
     tcpLimits: {
       firstMessageSeconds: dns.tcpFirstMessageSeconds,
       idleSeconds: dns.tcpIdleSeconds,
+      connections: dns.tcpConnections,
+      connectionsPerSource: dns.tcpConnectionsPerSource,
     },
   };
 }

@@ -13,7 +13,7 @@ const RULES: Record<
 > = {
   dns: { src: [], outside: [] },
   zone: { src: ["dns"], outside: [] },
-  server: { src: ["dns", "zone"], outside: ["node:dgram", "node:net"] },
+  server: { src: ["dns", "zone"], outside: ["node:dgram", "node:net", "node:os"] },
   delegate: { src: ["dns"], outside: ["node:crypto", "ipaddr.js"] },
   store: {
     src: ["delegate"],

@@ -5,6 +5,8 @@ import { version } from "./version.ts";
 /** What the example publishes: it has the form of a digest value and is none. */
 const EXAMPLE_DIGEST = "an-example-of-a-digest-value-43-characters_";
 
+const MAX_DNS_LINES = 8;
+
 /** What is listening, and three commands that show it at work, to be copied as they stand. */
 export function banner(config: Config, server: RunningServer): string {
   const { address, port } = server.http;
@@ -20,15 +22,19 @@ export function banner(config: Config, server: RunningServer): string {
   ].join("\n");
 }
 
+/** A line for each address, or for the first ones where a host has many. */
 function dnsLines(server: RunningServer): string[] {
   const transports = new Map<string, string[]>();
   for (const { address, port, transport } of server.dns) {
     const where = hostAndPort(address, port);
     transports.set(where, [...(transports.get(where) ?? []), transport]);
   }
-  return [...transports].map(
+  const lines = [...transports].map(
     ([where, names]) => `  DNS  ${where} ${names.sort().reverse().join("+")}`,
   );
+  if (lines.length <= MAX_DNS_LINES) return lines;
+  const shown = lines.slice(0, MAX_DNS_LINES - 1);
+  return [...shown, `  DNS  and ${lines.length - shown.length} more addresses`];
 }
 
 /** The commands read what they need from the answer of the first, which they keep in delegate.json. */

@@ -1,4 +1,4 @@
-import type { Endpoint, ListenError } from "../server/listen-error.ts";
+import { addressText, type Endpoint, type ListenError } from "../server/listen-error.ts";
 import { portHolder } from "./port-holder.ts";
 
 /** One line: what could not be bound, who holds it if that can be known, and what to do. */
@@ -7,7 +7,8 @@ export function explainListenError({ endpoint, reason, message }: ListenError): 
   const other = endpoint.service === "dns" ? "set general.listen to" : "set api.ip and api.port to";
   switch (reason) {
     case "EADDRINUSE": {
-      const holder = portHolder(endpoint.transport, endpoint.port) ?? "another process";
+      const { transport, address, port } = endpoint;
+      const holder = portHolder(transport, address, port) ?? "another process";
       return `${what}: ${holder} holds that port; stop it, or ${other} another one`;
     }
     case "EACCES":
@@ -21,6 +22,5 @@ export function explainListenError({ endpoint, reason, message }: ListenError): 
 
 function describe({ service, transport, address, port }: Endpoint): string {
   const name = service === "dns" ? `DNS over ${transport.toUpperCase()}` : "the HTTP API";
-  const where = address === "" ? "every address" : address;
-  return `port ${port} of ${where} for ${name}`;
+  return `port ${port} of ${addressText(address)} for ${name}`;
 }

@@ -23,7 +23,7 @@ const MOST_NSID_OCTETS = 36;
 const HOUR_SECONDS = 3_600;
 const CENTURY_SECONDS = 3_153_600_000;
 
-/** How the name server answers. 0 connections or answers a second mean no limit. */
+/** How the name server answers. 0 connections, seconds or answers a second mean no limit. */
 export interface DnsConfig {
   readonly negativeTtl: number;
   readonly txtTtl: number;
@@ -88,27 +88,31 @@ export const dnsSection: Section<DnsConfig> = {
     },
     tcpFirstMessageSeconds: {
       toml: "tcp_first_message_seconds",
-      kind: duration(1, HOUR_SECONDS),
+      kind: duration(0, HOUR_SECONDS),
       default: 2,
-      description: "How long a TCP connection may take to send its first query, in seconds.",
+      description:
+        "How long a TCP connection may take to send its first query, in seconds. 0 is no limit.",
     },
     tcpIdleSeconds: {
       toml: "tcp_idle_seconds",
-      kind: duration(1, HOUR_SECONDS),
+      kind: duration(0, HOUR_SECONDS),
       default: 8,
-      description: "How long a TCP connection may be idle after its first query, in seconds.",
+      description:
+        "How long a TCP connection may be idle after its first query, or not read its answers, in seconds. 0 is no limit.",
     },
     tcpConnections: {
       toml: "tcp_connections",
       kind: count,
       default: 200,
-      description: "TCP connections at once. 0 is no limit.",
+      description:
+        "TCP connections at once. One more closes the one that has been idle for longest. 0 is no limit.",
     },
     tcpConnectionsPerSource: {
       toml: "tcp_connections_per_source",
       kind: count,
       default: 20,
-      description: "TCP connections at once from one source. 0 is no limit.",
+      description:
+        "TCP connections at once from one source (an IPv4 address or an IPv6 /64). 0 is no limit.",
     },
     rrlPerSecond: {
       toml: "rrl_per_second",

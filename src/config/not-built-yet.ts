@@ -105,10 +105,6 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
     why: "it belongs to a part of the API that is not built yet",
   },
   { paths: ["dns.txt_max_age"], why: "values are kept until newer ones replace them" },
-  {
-    paths: ["dns.tcp_connections", "dns.tcp_connections_per_source"],
-    why: "TCP connections are not counted yet",
-  },
   { paths: ["dns.workers", "dns.io"], why: "one thread answers all queries" },
   {
     paths: ["dns.caa_apex", "dns.caa_delegates"],

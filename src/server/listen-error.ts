@@ -2,7 +2,7 @@
 export interface Endpoint {
   readonly service: "dns" | "http";
   readonly transport: "udp" | "tcp";
-  /** "" is every address. */
+  /** "" is every address, "0.0.0.0" and "::" every one of a family. */
   readonly address: string;
   readonly port: number;
 }
@@ -14,17 +14,30 @@ export class ListenError extends Error {
   /** The system's word: EADDRINUSE, EACCES, EADDRNOTAVAIL, … */
   readonly reason: string;
 
-  constructor(endpoint: Endpoint, cause: Error) {
+  constructor(endpoint: Endpoint, cause: Error & { readonly code?: unknown }) {
     const { address, port, transport } = endpoint;
-    super(`cannot listen on ${address} port ${port} (${transport}): ${cause.message}`, { cause });
+    const where = addressText(address);
+    super(`cannot listen on ${where} port ${port} (${transport}): ${cause.message}`, { cause });
     this.name = "ListenError";
     this.endpoint = endpoint;
-    this.reason = "code" in cause ? String(cause.code) : "";
+    this.reason = String(cause.code ?? "");
   }
 
   get isTaken(): boolean {
     return this.reason === "EADDRINUSE";
   }
+
+  /** The address is not there, or not yet: an IPv6 address is tentative first (RFC 4862 section 5.4). */
+  get isUnavailable(): boolean {
+    return this.reason === "EADDRNOTAVAIL";
+  }
+}
+
+/** What an address of a configuration means, to be read. */
+export function addressText(address: string): string {
+  if (address === "") return "every address";
+  if (address === "0.0.0.0") return "every IPv4 address";
+  return address === "::" ? "every IPv6 address" : address;
 }
 
 /** Runs `listen`; what it rejects with becomes a ListenError for that endpoint. */

@@ -1,89 +1,140 @@
-import { ListenError, listenOrExplain } from "./listen-error.ts";
-import { listenTcp, type TcpLimits } from "./tcp.ts";
-import { type Listener, listenUdp } from "./udp.ts";
+import {
+  bindAddress,
+  closeAll,
+  type DnsListener,
+  type Transports,
+  withFreePort,
+} from "./bind-address.ts";
+import { type ConnectionLimits, ConnectionTable } from "./connection-table.ts";
+import { addressOctets, type Responder } from "./requestor.ts";
+import type { IdleLimits } from "./served-connection.ts";
+import { Turns } from "./turns.ts";
+import { type Host, type Wildcard, WildcardListeners } from "./wildcard-listeners.ts";
 
-export interface DnsListener extends Listener {
-  readonly transport: "udp" | "tcp";
+export interface TcpLimits extends IdleLimits, ConnectionLimits {}
+
+export interface ListenAddress {
+  /** "" is every address of this host, "0.0.0.0" and "::" every one of a family. */
+  readonly address: string;
+  /** 0: any free one, the same for UDP and TCP and for all addresses of a wildcard. */
+  readonly port: number;
 }
 
 export interface DnsEndpoints {
-  /** "" is every address of this host. Port 0: any free one, the same for UDP and TCP. */
-  readonly addresses: readonly { readonly address: string; readonly port: number }[];
+  readonly addresses: readonly ListenAddress[];
   readonly udp: boolean;
   readonly tcp: boolean;
   readonly tcpLimits: TcpLimits;
 }
 
-/** What the system says where IPv6 is switched off. */
-const NO_IPV6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL"];
-/** A free port of one transport may be taken in the other: how often to try again. */
-const PORT_ATTEMPTS = 20;
+/** The sockets of DNS. They say nothing until `serve` is called. */
+export interface DnsSockets {
+  /** What is bound right now: the addresses of a wildcard come and go. */
+  readonly bound: readonly DnsListener[];
+  serve(responder: Responder): void;
+  /** Looks for addresses that have come and gone, as is done from time to time anyway. */
+  reread(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How long a new address waits for its sockets at most, milliseconds. */
+const REREAD_INTERVAL_MS = 30_000;
 
 /** Binds everything or nothing. Rejects with ListenError. */
-export async function listenDns(endpoints: DnsEndpoints): Promise<DnsListener[]> {
-  const listeners: DnsListener[] = [];
+export async function listenDns(endpoints: DnsEndpoints, host: Host): Promise<DnsSockets> {
+  const transports: Transports = {
+    udp: endpoints.udp,
+    tcp: endpoints.tcp,
+    tcpContext: {
+      limits: endpoints.tcpLimits,
+      table: new ConnectionTable(endpoints.tcpLimits),
+      turns: new Turns(),
+    },
+  };
+  const sockets = new BoundSockets();
   try {
-    for (const { address, port } of endpoints.addresses) {
-      const bound =
-        address === ""
-          ? await listenOnEveryAddress(endpoints, port)
-          : await listenOnPort(endpoints, address, port);
-      listeners.push(...bound);
+    const explicit = explicitAddresses(endpoints.addresses);
+    for (const { address, port } of explicit) {
+      const bind = () => bindAddress(transports, address, port);
+      sockets.explicit.push(...(await withFreePort(port, bind)));
     }
-    return listeners;
+    for (const wildcard of wildcards(endpoints.addresses, explicit)) {
+      const open = () => WildcardListeners.open(transports, wildcard, host);
+      sockets.wildcards.push(await withFreePort(wildcard.port, open));
+    }
+    sockets.followHost();
+    return sockets;
   } catch (error) {
-    await closeAll(listeners);
+    await sockets.close();
     throw error;
   }
 }
 
-/** IPv4, and IPv6 on the same port if this machine has it. */
-async function listenOnEveryAddress(endpoints: DnsEndpoints, port: number): Promise<DnsListener[]> {
-  const ipv4 = await listenOnPort(endpoints, "0.0.0.0", port);
-  try {
-    return [...ipv4, ...(await listenOnPort(endpoints, "::", ipv4[0]?.port ?? port))];
-  } catch (error) {
-    if (error instanceof ListenError && NO_IPV6.includes(error.reason)) return ipv4;
-    await closeAll(ipv4);
-    throw error;
+class BoundSockets implements DnsSockets {
+  readonly explicit: DnsListener[] = [];
+  readonly wildcards: WildcardListeners[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  get bound(): readonly DnsListener[] {
+    return [...this.explicit, ...this.wildcards.flatMap(({ bound }) => bound)];
+  }
+
+  serve(responder: Responder): void {
+    for (const listener of [...this.explicit, ...this.wildcards]) listener.serve(responder);
+  }
+
+  followHost(): void {
+    if (this.wildcards.length === 0) return;
+    this.#timer = setInterval(() => void this.reread(), REREAD_INTERVAL_MS).unref();
+  }
+
+  async reread(): Promise<void> {
+    for (const wildcard of this.wildcards) await wildcard.reread();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await closeAll(this.explicit.splice(0));
+    for (const wildcard of this.wildcards) await wildcard.close();
   }
 }
 
-export async function closeAll(listeners: readonly Listener[]): Promise<void> {
-  for (const listener of listeners) await listener.close();
+/** Each once, however it is written; port 0 may be another one each time. */
+function explicitAddresses(addresses: readonly ListenAddress[]): readonly ListenAddress[] {
+  const explicit = addresses.filter(({ address }) => !isWildcard(address));
+  return explicit.filter(
+    (each, i) => each.port === 0 || explicit.findIndex((other) => isSame(each, other)) === i,
+  );
 }
 
-async function listenOnPort(
-  endpoints: DnsEndpoints,
-  address: string,
-  port: number,
-): Promise<DnsListener[]> {
-  for (let attempt = 1; ; attempt++) {
-    const listeners: DnsListener[] = [];
-    try {
-      if (endpoints.tcp) {
-        listeners.push(await bindTcp(endpoints.tcpLimits, address, port));
-      }
-      if (endpoints.udp) {
-        listeners.push(await bindUdp(address, listeners[0]?.port ?? port));
-      }
-      return listeners;
-    } catch (error) {
-      await closeAll(listeners);
-      const isChosenPortTaken = port === 0 && error instanceof ListenError && error.isTaken;
-      if (!isChosenPortTaken || attempt === PORT_ATTEMPTS) throw error;
-    }
+/** One for each port: together they cover what each of them does. */
+function wildcards(
+  addresses: readonly ListenAddress[],
+  explicit: readonly ListenAddress[],
+): Wildcard[] {
+  const byPort = new Map<number, string>();
+  for (const { address, port } of addresses) {
+    if (!isWildcard(address)) continue;
+    const canonical = address === "" ? "" : address.includes(":") ? "::" : "0.0.0.0";
+    byPort.set(port, (byPort.get(port) ?? canonical) === canonical ? canonical : "");
   }
+  return [...byPort].map(([port, address]) => ({
+    address,
+    port,
+    isElsewhere: (other) =>
+      port !== 0 && explicit.some((each) => isSame(each, { address: other, port })),
+  }));
 }
 
-async function bindTcp(limits: TcpLimits, address: string, port: number): Promise<DnsListener> {
-  const endpoint = { service: "dns", transport: "tcp", address, port } as const;
-  const listener = await listenOrExplain(endpoint, () => listenTcp(limits, address, port));
-  return { ...listener, transport: "tcp" };
+function isSame(one: ListenAddress, other: ListenAddress): boolean {
+  return one.port === other.port && octetsOf(one.address) === octetsOf(other.address);
 }
 
-async function bindUdp(address: string, port: number): Promise<DnsListener> {
-  const endpoint = { service: "dns", transport: "udp", address, port } as const;
-  const listener = await listenOrExplain(endpoint, () => listenUdp(address, port));
-  return { ...listener, transport: "udp" };
+function isWildcard(address: string): boolean {
+  return address === "" || addressOctets(address).every((octet) => octet === 0);
+}
+
+/** One text for each address: IPv6 can be written in many ways. */
+function octetsOf(address: string): string {
+  return addressOctets(address).join(".");
 }

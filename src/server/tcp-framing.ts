@@ -4,50 +4,80 @@ const LENGTH_OCTETS = 2;
 const MAX_PIECES = 64;
 
 /**
- * Cuts a stream into messages, wherever the network has split it (RFC 7766 section 8). Keeps at
- * most one unfinished message, so at most 65,537 octets, whatever arrives.
+ * Cuts a stream into messages, wherever the network has split it (RFC 7766 section 8). Whoever takes
+ * all messages after each push has it keep at most one unfinished message, so at most 65,537 octets.
  */
 export class TcpFraming {
-  /** The pieces of an unfinished message, joined only once it is whole. */
+  /** What has not been taken, in order; joined only once a message is whole. */
   #pieces: Uint8Array[] = [];
+  /** Octets of the first piece that have been taken already. */
+  #taken = 0;
   #pending = 0;
 
-  /** The messages that are whole now that `chunk` has arrived; they share its memory. */
-  push(chunk: Uint8Array): Uint8Array[] {
-    if (this.#pieces.length === MAX_PIECES) this.#pieces = [Buffer.concat(this.#pieces)];
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    if (this.#pieces.length === MAX_PIECES) this.#joined();
     this.#pieces.push(chunk);
     this.#pending += chunk.length;
-    if (this.#pending < this.#wanted()) return [];
-    const octets = this.#pieces.length === 1 ? chunk : Buffer.concat(this.#pieces);
-    const messages: Uint8Array[] = [];
-    let offset = 0;
-    for (;;) {
-      const end = endOfMessage(octets, offset);
-      if (end === undefined) break;
-      messages.push(octets.subarray(offset + LENGTH_OCTETS, end));
-      offset = end;
-    }
-    const rest = octets.subarray(offset);
-    this.#pieces = rest.length === 0 ? [] : [rest];
-    this.#pending = rest.length;
-    return messages;
   }
 
-  /** Octets needed before anything is whole. */
+  /** Whether `next` has a message to give. */
+  get hasMessage(): boolean {
+    return this.#pending >= this.#wanted();
+  }
+
+  /** Takes the next message if it is whole; it shares the memory of what was pushed. */
+  next(): Uint8Array | undefined {
+    const length = this.#wanted();
+    if (this.#pending < length) return undefined;
+    const octets = this.#joined();
+    const end = this.#taken + length;
+    const message = octets.subarray(this.#taken + LENGTH_OCTETS, end);
+    this.#taken = end;
+    this.#pending -= length;
+    if (this.#pending === 0) {
+      this.#pieces = [];
+      this.#taken = 0;
+    }
+    return message;
+  }
+
+  /** Octets needed before another message is whole. */
   #wanted(): number {
     const [first, second] = this.#pieces;
-    const high = first?.[0];
-    const low = first?.[1] ?? second?.[0];
+    const high = first?.[this.#taken];
+    // Empty pieces are not kept, so the second octet is in the first piece or opens the second.
+    const low = first?.[this.#taken + 1] ?? second?.[0];
     return high === undefined || low === undefined
       ? LENGTH_OCTETS
       : LENGTH_OCTETS + ((high << 8) | low);
   }
+
+  /** All that is pending as one piece, from `#taken` on. */
+  #joined(): Uint8Array {
+    const first = this.#pieces[0] ?? new Uint8Array(0);
+    if (this.#pieces.length === 1) return first;
+    this.#pieces[0] = first.subarray(this.#taken);
+    this.#taken = 0;
+    const octets = Buffer.concat(this.#pieces);
+    this.#pieces = [octets];
+    return octets;
+  }
 }
 
-function endOfMessage(octets: Uint8Array, offset: number): number | undefined {
-  const high = octets[offset];
-  const low = octets[offset + 1];
-  if (high === undefined || low === undefined) return undefined;
-  const end = offset + LENGTH_OCTETS + ((high << 8) | low);
-  return end <= octets.length ? end : undefined;
+/** Each message behind its length: `octets` long in all. */
+export function frameMessages(messages: readonly Uint8Array[], octets: number): Buffer {
+  const framed = Buffer.allocUnsafe(octets);
+  let offset = 0;
+  for (const message of messages) {
+    framed.writeUInt16BE(message.length, offset);
+    framed.set(message, offset + LENGTH_OCTETS);
+    offset += LENGTH_OCTETS + message.length;
+  }
+  return framed;
+}
+
+/** Octets of a message in the stream. */
+export function framedOctets(message: Uint8Array): number {
+  return LENGTH_OCTETS + message.length;
 }

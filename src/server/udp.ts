@@ -20,7 +20,7 @@ export async function listenUdp(address: string, port: number): Promise<Listener
   const isIpv6 = address.includes(":");
   const socket = createSocket({
     type: isIpv6 ? "udp6" : "udp4",
-    // An IPv6 wildcard would take the IPv4 port too, which is a socket of its own here.
+    // An IPv4 address has a socket of its own here, however it is written.
     ipv6Only: isIpv6,
     // Addresses are numeric: spares the look-up that would else precede each response.
     lookup: (host, _options, callback) => callback(null, host, isIpv6 ? 6 : 4),

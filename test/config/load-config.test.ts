@@ -44,6 +44,8 @@ describe("defaults", () => {
       ednsSizeOctets: 1232,
       tcpFirstMessageSeconds: 2,
       tcpIdleSeconds: 8,
+      tcpConnections: 200,
+      tcpConnectionsPerSource: 20,
     });
     expect(config.limits.bodyOctets).toBe(8192);
   });
@@ -240,6 +242,23 @@ test("api.base_url loses its final slash", () => {
 
 test("txt_limit of acme-dns v2 is the number of slots", () => {
   expect(loadText("[general]\ntxt_limit = 4").dns.txtSlots).toBe(4);
+});
+
+test("0 switches each limit of TCP off", () => {
+  const keys = [
+    "tcp_first_message_seconds",
+    "tcp_idle_seconds",
+    "tcp_connections",
+    "tcp_connections_per_source",
+  ];
+  const { dns, warnings } = loadText(`[dns]\n${keys.map((key) => `${key} = 0`).join("\n")}`);
+  expect(dns).toMatchObject({
+    tcpFirstMessageSeconds: 0,
+    tcpIdleSeconds: 0,
+    tcpConnections: 0,
+    tcpConnectionsPerSource: 0,
+  });
+  expect(warnings).toEqual([]);
 });
 
 test("disable_registration closes the registration", () => {

@@ -69,7 +69,7 @@ test.for<{ name: string; toml: string }>([
   { name: "what refines a refused key", toml: '[api]\nacme_eab_kid = "x"\nhsts_preload = true' },
   {
     name: "what works",
-    toml: '[general]\ndebug = true\n[dns]\ntxt_ttl = 60\nnegative_ttl = 0\n[limits]\nbody_bytes = 100\n[api]\ncorsorigins = ["*"]\nbase_url = "http://x"\ndisable_registration = true',
+    toml: '[general]\ndebug = true\n[dns]\ntxt_ttl = 60\nnegative_ttl = 0\ntcp_connections = 50\ntcp_connections_per_source = 5\n[limits]\nbody_bytes = 100\n[api]\ncorsorigins = ["*"]\nbase_url = "http://x"\ndisable_registration = true',
   },
 ])("$name asks for nothing that is missing", ({ toml }) => {
   expect(loadText(toml).warnings).toEqual([]);

@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
+import { respond } from "../../src/server/respond.ts";
 import { askTcp, frame, octetByOctet, TcpConnection } from "../support/dns-client.ts";
 import { DIGEST_A, exerciseZone } from "../support/exercise-zone.ts";
 import { query } from "../support/query.ts";
 import { decodeStrictly } from "../support/strict-message.ts";
-import { authorityOver, serveDns } from "../support/zone-under-test.ts";
+import {
+  authorityOver,
+  requestorBy,
+  serveDns,
+  serveResponder,
+  zoneUnderTest,
+} from "../support/zone-under-test.ts";
 
 const port = await serveDns(authorityOver(exerciseZone()));
 const IDLE_SECONDS = 0.3;
@@ -132,6 +139,56 @@ test("section 6.2.1.1: who asks much and reads late gets all of it, and disturbs
   const ids = (await connection.responses(count)).map((response) => response.readUInt16BE(0));
   expect(new Set(ids).size).toBe(count);
   connection.destroy();
+});
+
+/** As large an RRset as there can be. */
+const hugeAuthority = authorityOver(
+  zoneUnderTest({
+    apex: "huge.example.",
+    records: Array.from({ length: 280 }, (_, i) => `all.huge.example. TXT "${`${i}`.padEnd(200)}"`),
+  }),
+);
+let hugeAnswers = 0;
+const hugePort = await serveResponder((octets) => {
+  hugeAnswers++;
+  return respond(hugeAuthority, octets, requestorBy("tcp"), 0);
+});
+
+test("section 6.2.1.1: who asks for 90 MB and does not read gets a few, then all of it", async () => {
+  const count = 1500;
+  const connection = await TcpConnection.open(hugePort);
+  connection.stopReading();
+  const all = Array.from({ length: count }, (_, id) => query("all.huge.example. TXT", { id }));
+  connection.write(Buffer.concat(all.map(frame)));
+  // Others are answered meanwhile, each in a turn that the first could have had, too.
+  for (let i = 0; i < 50; i++) await askTcp(hugePort, [query("huge.example. TXT")]);
+  // What the system keeps for a peer is some megabytes; nothing more was made to wait in ours.
+  expect(hugeAnswers - 50).toBeLessThan(count / 2);
+  connection.goOnReading();
+  const responses = await connection.responses(count);
+  expect(responses.map((response) => response.readUInt16BE(0))).toEqual(idsUpTo(count));
+  const sizes = new Set(responses.map(({ length }) => length));
+  expect([...sizes].every((size) => size > 59_000)).toBe(true);
+  connection.destroy();
+});
+
+test("section 6.2.3: octets that complete no message do not keep a connection open", async () => {
+  const start = performance.now();
+  const connection = await TcpConnection.open(impatientPort);
+  connection.write(Buffer.of(0xff, 0xff));
+  // An octet every hundredth of a second would take ten minutes.
+  const trickle = setInterval(() => connection.write(Buffer.of(0)), 10);
+  await connection.closed();
+  clearInterval(trickle);
+  expect(performance.now() - start).toBeGreaterThan(900 * IDLE_SECONDS);
+});
+
+test("section 6.2.4: a FIN in the middle of a message closes, whole ones are answered", async () => {
+  const connection = await TcpConnection.open(port);
+  connection.write(Buffer.concat([...queries(3).map(frame), frame(TXT).subarray(0, 20)]));
+  connection.end();
+  expect(answeredIds(await connection.responses(3))).toEqual(idsUpTo(3));
+  await connection.closed();
 });
 
 test("section 6.2.3: a connection without a query is closed, not before its time", async () => {

@@ -1,12 +1,9 @@
+import { execFile } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
+import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
-import {
-  closeAll,
-  type DnsEndpoints,
-  type DnsListener,
-  listenDns,
-} from "../../src/server/listen.ts";
+import { type DnsEndpoints, type DnsSockets, listenDns } from "../../src/server/listen.ts";
 import { respond } from "../../src/server/respond.ts";
 import { ask, frame, TcpConnection, udpResponses } from "../support/dns-client.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
@@ -15,39 +12,49 @@ import { authorityOver } from "../support/zone-under-test.ts";
 
 const authority = authorityOver(exerciseZone());
 const QUERY = query("once.auth.example. TXT");
-const open: DnsListener[] = [];
+const open: DnsSockets[] = [];
 /** An address that no other test uses, so that only what is held here is taken. */
 const HELD = "127.0.0.3";
 
-afterEach(() => closeAll(open.splice(0)));
+afterEach(async () => {
+  for (const sockets of open.splice(0)) await sockets.close();
+});
 
-async function bind(given: Partial<DnsEndpoints> = {}): Promise<DnsListener[]> {
-  const listeners = await listenDns({
+async function bind(given: Partial<DnsEndpoints> = {}): Promise<DnsSockets> {
+  const endpoints = {
     addresses: [{ address: "127.0.0.1", port: 0 }],
     udp: true,
     tcp: true,
-    tcpLimits: { firstMessageSeconds: 10, idleSeconds: 10 },
+    tcpLimits: {
+      firstMessageSeconds: 10,
+      idleSeconds: 10,
+      connections: 0,
+      connectionsPerSource: 0,
+    },
     ...given,
-  });
-  open.push(...listeners);
-  return listeners;
+  };
+  const sockets = await listenDns(endpoints, { addresses: () => [], warn: () => {} });
+  open.push(sockets);
+  return sockets;
 }
 
-async function listen(given: Partial<DnsEndpoints> = {}): Promise<DnsListener[]> {
-  const listeners = await bind(given);
-  serve(listeners);
-  return listeners;
+async function listen(given: Partial<DnsEndpoints> = {}): Promise<DnsSockets> {
+  const sockets = await bind(given);
+  serve(sockets);
+  return sockets;
 }
 
-function serve(listeners: readonly DnsListener[]): void {
-  for (const listener of listeners) {
-    listener.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
-  }
+function serve(sockets: DnsSockets): void {
+  sockets.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
+}
+
+function portOf({ bound }: DnsSockets): number {
+  return bound[0]?.port ?? 0;
 }
 
 test("a bound address is silent until it is served; who has connected by then is answered", async () => {
-  const listeners = await bind();
-  const port = listeners[0]?.port ?? 0;
+  const sockets = await bind();
+  const port = portOf(sockets);
   const connection = await TcpConnection.open(port);
   connection.write(frame(QUERY));
   let isServing = false;
@@ -55,15 +62,15 @@ test("a bound address is silent until it is served; who has connected by then is
   // Its connection is accepted after the other one, which has had its turn by then.
   (await TcpConnection.open(port)).destroy();
   isServing = true;
-  serve(listeners);
+  serve(sockets);
   expect(await early).toBe(true);
   expect(await udpResponses(port, [QUERY])).toHaveLength(1);
 });
 
 test("UDP and TCP get the same free port, and both answer", async () => {
-  const listeners = await listen();
-  const port = listeners[0]?.port ?? 0;
-  expect(listeners).toMatchObject([
+  const sockets = await listen();
+  const port = portOf(sockets);
+  expect(sockets.bound).toMatchObject([
     { transport: "tcp", address: "127.0.0.1", port },
     { transport: "udp", address: "127.0.0.1", port },
   ]);
@@ -74,14 +81,20 @@ test.for([
   { udp: true, tcp: false, transports: ["udp"] },
   { udp: false, tcp: true, transports: ["tcp"] },
 ])("one transport alone: $transports", async ({ udp, tcp, transports }) => {
-  const listeners = await listen({ udp, tcp });
-  expect(listeners.map(({ transport }) => transport)).toEqual(transports);
+  const { bound } = await listen({ udp, tcp });
+  expect(bound.map(({ transport }) => transport)).toEqual(transports);
 });
 
 test("several addresses may have the same port", async () => {
-  const [first] = await listen();
-  const addresses = [{ address: "127.0.0.2", port: first?.port ?? 0 }];
-  expect(await listen({ addresses })).toHaveLength(2);
+  const addresses = [{ address: "127.0.0.2", port: portOf(await listen()) }];
+  expect((await listen({ addresses })).bound).toHaveLength(2);
+});
+
+test("an address that is listed twice is bound once, however it is written", async () => {
+  const port = portOf(await listen());
+  const addresses = ["::1", "0:0:0:0:0:0:0:1", "::1"].map((address) => ({ address, port }));
+  const { bound } = await listen({ addresses });
+  expect(bound).toMatchObject([{ address: "::1" }, { address: "::1" }]);
 });
 
 test("a taken TCP port is named, and nothing stays open", async () => {
@@ -99,7 +112,7 @@ test("a taken TCP port is named, and nothing stays open", async () => {
       message: expect.stringContaining(`cannot listen on ${HELD} port ${port} (tcp)`),
     });
     // What was bound before is free again.
-    expect(await listen({ addresses: [free] })).toHaveLength(2);
+    expect((await listen({ addresses: [free] })).bound).toHaveLength(2);
   } finally {
     await new Promise((resolve) => holder.close(resolve));
   }
@@ -115,18 +128,43 @@ test("a taken UDP port is named, and the TCP port is given back", async () => {
       isTaken: true,
       endpoint: { transport: "udp" },
     });
-    expect(await listen({ addresses, udp: false })).toHaveLength(1);
+    expect((await listen({ addresses, udp: false })).bound).toHaveLength(1);
   } finally {
     await new Promise<void>((resolve) => holder.close(() => resolve()));
   }
 });
 
 test("closing ends connections that are open, and frees the port", async () => {
-  const [first] = await listen({ addresses: [{ address: HELD, port: 0 }] });
-  const port = first?.port ?? 0;
+  const sockets = await listen({ addresses: [{ address: HELD, port: 0 }] });
+  const port = portOf(sockets);
   const connection = await TcpConnection.open(port, HELD);
-  await closeAll(open.splice(0));
+  await sockets.close();
   await connection.closed();
   await listen({ addresses: [{ address: HELD, port }] });
   expect(await udpResponses(port, [QUERY], HELD)).toHaveLength(1);
+});
+
+/** Answers on a wildcard, with deadlines of an hour, then closes. */
+const SERVE_AND_CLOSE = `
+  import { connect } from "node:net";
+  import { listenDns } from ${JSON.stringify(new URL("../../src/server/listen.ts", import.meta.url))};
+  const hour = { firstMessageSeconds: 3600, idleSeconds: 3600 };
+  const tcpLimits = { ...hour, connections: 200, connectionsPerSource: 20 };
+  const addresses = [{ address: "", port: 0 }];
+  const host = { addresses: () => ["127.0.0.1"], warn: console.error };
+  const sockets = await listenDns({ addresses, udp: true, tcp: true, tcpLimits }, host);
+  sockets.serve((octets) => octets);
+  const silent = connect(sockets.bound[0].port, "127.0.0.1");
+  const asking = connect(sockets.bound[0].port, "127.0.0.1");
+  asking.write(Uint8Array.of(0, 1, 65));
+  asking.once("data", async (octets) => {
+    console.log(octets.toString("hex"));
+    await sockets.close();
+  });
+`;
+
+test("once it is closed nothing keeps the process, no deadline and no reading of addresses", async () => {
+  const args = ["--input-type=module", "--eval", SERVE_AND_CLOSE];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+  expect({ stdout, stderr }).toEqual({ stdout: "000141\n", stderr: "" });
 });

@@ -53,6 +53,62 @@ export async function udpResponses(
   return responses;
 }
 
+/**
+ * Whether a query to that very address is answered from it, or nothing is bound there. Only loopback
+ * addresses tell the latter for sure.
+ */
+export async function isAnsweredAt(
+  host: string,
+  port: number,
+  transport: Transport,
+  query: Uint8Array,
+): Promise<boolean> {
+  return transport === "udp"
+    ? isAnsweredByUdp(host, port, query)
+    : isAnsweredByTcp(host, port, query);
+}
+
+/** A connected socket hears of no other address, and of ICMP's "port unreachable". */
+async function isAnsweredByUdp(host: string, port: number, query: Uint8Array): Promise<boolean> {
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+  let isAnswered = false;
+  try {
+    await withDeadline(`a response from ${host}`, (resolve, reject) => {
+      socket.on("message", () => {
+        isAnswered = true;
+        resolve();
+      });
+      socket.on("error", (error) => (isRefusal(error) ? resolve() : reject(error)));
+      socket.connect(port, host, () => socket.send(query));
+    });
+  } finally {
+    socket.close();
+  }
+  return isAnswered;
+}
+
+async function isAnsweredByTcp(host: string, port: number, query: Uint8Array): Promise<boolean> {
+  const socket = connect({ port, host });
+  let isAnswered = false;
+  try {
+    await withDeadline(`a response from ${host}`, (resolve, reject) => {
+      socket.on("data", () => {
+        isAnswered = true;
+        resolve();
+      });
+      socket.on("error", (error) => (isRefusal(error) ? resolve() : reject(error)));
+      socket.write(frame(query));
+    });
+  } finally {
+    socket.destroy();
+  }
+  return isAnswered;
+}
+
+function isRefusal(error: Error): boolean {
+  return "code" in error && error.code === "ECONNREFUSED";
+}
+
 export interface TcpOptions {
   /** How the stream is cut: the pieces are written in turns of their own. Default: all at once. */
   readonly cut?: (stream: Buffer) => Uint8Array[];
@@ -95,6 +151,8 @@ export class TcpConnection {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
   #changed: () => void = () => {};
+  /** The other side has closed. */
+  #ended = false;
   #closed = false;
 
   private constructor(socket: Socket) {
@@ -102,6 +160,10 @@ export class TcpConnection {
     socket.setNoDelay(true);
     socket.on("data", (chunk) => {
       this.#received = Buffer.concat([this.#received, chunk]);
+      this.#changed();
+    });
+    socket.on("end", () => {
+      this.#ended = true;
       this.#changed();
     });
     // A reset is one of the things that tests provoke; "close" follows.
@@ -112,8 +174,13 @@ export class TcpConnection {
     });
   }
 
-  static async open(port: number, host: string = HOST): Promise<TcpConnection> {
-    const socket = connect({ port, host, allowHalfOpen: true });
+  /** `localAddress`: whom it comes from. */
+  static async open(
+    port: number,
+    host: string = HOST,
+    localAddress: string = host,
+  ): Promise<TcpConnection> {
+    const socket = connect({ port, host, localAddress, allowHalfOpen: true });
     const connection = new TcpConnection(socket);
     await withDeadline("a TCP connection", (resolve, reject) => {
       socket.once("connect", resolve);
@@ -153,7 +220,8 @@ export class TcpConnection {
       this.#changed = () => {
         this.#takeMessages(responses, count);
         if (responses.length === count) resolve();
-        else if (this.#closed) reject(new Error(`closed after ${responses.length} responses`));
+        else if (this.#ended || this.#closed)
+          reject(new Error(`closed after ${responses.length} responses`));
       };
       this.#changed();
     });
@@ -163,8 +231,8 @@ export class TcpConnection {
   /** Resolves once the other side has closed too; ours stays open until then. */
   async closed(): Promise<void> {
     await withDeadline("the end of the connection", (resolve) => {
-      this.#socket.once("end", () => this.#socket.end());
       this.#changed = () => {
+        if (this.#ended) this.#socket.end();
         if (this.#closed) resolve();
       };
       this.#changed();

@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { afterAll } from "vitest";
 import { ROOT } from "../../src/dns/name.ts";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
-import { closeAll, listenDns } from "../../src/server/listen.ts";
-import type { Requestor, Transport } from "../../src/server/requestor.ts";
+import { listenDns, type TcpLimits } from "../../src/server/listen.ts";
+import type { Requestor, Responder, Transport } from "../../src/server/requestor.ts";
 import { type Authority, respond, type ServedZone } from "../../src/server/respond.ts";
-import type { TcpLimits } from "../../src/server/tcp.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
 import { buildStaticZones } from "../../src/zone/static-records.ts";
 import { Zone } from "../../src/zone/zone.ts";
@@ -31,7 +30,13 @@ export function requestorBy(transport: Transport): Requestor {
   return { transport, address: Uint8Array.of(192, 0, 2, 1) };
 }
 
-const TCP_LIMITS: TcpLimits = { firstMessageSeconds: 10, idleSeconds: 10 };
+/** As many connections as a test likes. */
+const TCP_LIMITS: TcpLimits = {
+  firstMessageSeconds: 10,
+  idleSeconds: 10,
+  connections: 0,
+  connectionsPerSource: 0,
+};
 
 /** MNAME is ns1 of the zone, RNAME hostmaster; the nameserver is at 127.0.0.1 unless the records say more. */
 export function zoneUnderTest(text: ZoneText): ServedZone {
@@ -81,13 +86,29 @@ export function authorityOver(...served: readonly ServedZone[]): Authority {
 /** Serves until the tests of the calling file are done. Gives the port, the same for UDP and TCP. */
 export async function serveDns(
   authority: Authority,
-  tcpLimits: TcpLimits = TCP_LIMITS,
+  tcpLimits: Partial<TcpLimits> = {},
 ): Promise<number> {
-  const addresses = [{ address: "127.0.0.1", port: 0 }];
-  const listeners = await listenDns({ addresses, udp: true, tcp: true, tcpLimits });
-  afterAll(() => closeAll(listeners));
-  for (const listener of listeners) {
-    listener.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
-  }
-  return listeners[0]?.port ?? 0;
+  return serveResponder(
+    (octets, requestor) => respond(authority, octets, requestor, Date.now()),
+    tcpLimits,
+  );
+}
+
+/** The same for anything that answers. */
+export async function serveResponder(
+  responder: Responder,
+  tcpLimits: Partial<TcpLimits> = {},
+): Promise<number> {
+  const sockets = await listenDns(
+    {
+      addresses: [{ address: "127.0.0.1", port: 0 }],
+      udp: true,
+      tcp: true,
+      tcpLimits: { ...TCP_LIMITS, ...tcpLimits },
+    },
+    { addresses: () => [], warn: () => {} },
+  );
+  afterAll(() => sockets.close());
+  sockets.serve(responder);
+  return sockets.bound[0]?.port ?? 0;
 }
