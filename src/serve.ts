@@ -228,7 +228,8 @@ function dnsEndpoints({ general, dns }: Config): DnsEndpoints {
       firstMessageSeconds: dns.tcpFirstMessageSeconds,
       idleSeconds: dns.tcpIdleSeconds,
       connections: dns.tcpConnections,
-      connectionsPerSource: dns.tcpConnectionsPerSource,
+      connectionsPerSource: dns.tcpConnectionsPerSource.most,
+      coversLoopback: dns.tcpConnectionsPerSource.coversLoopback,
     },
   };
 }

@@ -35,7 +35,7 @@ export interface DnsConfig {
   /** Of each kind of negative response or error, to one network. */
   readonly rrlPerSecond: SourceLimit;
   readonly tcpConnections: number;
-  readonly tcpConnectionsPerSource: number;
+  readonly tcpConnectionsPerSource: SourceLimit;
   readonly tcpFirstMessageSeconds: number;
   readonly tcpIdleSeconds: number;
   /** 0: one for each core, at most 4. */
@@ -109,10 +109,10 @@ export const dnsSection: Section<DnsConfig> = {
     },
     tcpConnectionsPerSource: {
       toml: "tcp_connections_per_source",
-      kind: count,
-      default: 20,
+      kind: sourceLimit(20),
+      default: "auto",
       description:
-        "TCP connections at once from one source (an IPv4 address or an IPv6 /64). 0 is no limit.",
+        'TCP connections at once from one source (an IPv4 address or an IPv6 /64). "auto" is 20, and no limit for this machine itself; a number holds for this machine too; 0 is no limit.',
     },
     rrlPerSecond: {
       toml: "rrl_per_second",

@@ -48,7 +48,9 @@ export function decodeTsig(
 
 /** RFC 8945 section 5.3.2: an error about the key or the MAC is reported without a signature. */
 export function encodeUnsignedTsig(writer: WireWriter, tsig: Tsig, error: TsigError): void {
-  writer.uncompressedName(tsig.keyName);
+  // As an owner name it may be compressed: if it was a pointer in the query, writing it out would
+  // make the response much longer than the query.
+  writer.name(tsig.keyName);
   writer.uint16(RRtype.TSIG);
   writer.uint16(RRclass.ANY);
   writer.uint32(0);

@@ -1,4 +1,5 @@
 import { IdleOrder } from "./idle-order.ts";
+import { isLoopback } from "./requestor.ts";
 
 /** How many connections there may be at once: RFC 7766 section 10, RFC 9210 section 4.2. */
 export interface ConnectionLimits {
@@ -6,6 +7,8 @@ export interface ConnectionLimits {
   readonly connections: number;
   /** From one source, which is an IPv4 address or an IPv6 /64. 0: no limit. */
   readonly connectionsPerSource: number;
+  /** Whether this machine itself is a source like others; if not, only the limit for all holds. */
+  readonly coversLoopback: boolean;
 }
 
 /** What the table closes to make room. */
@@ -33,9 +36,10 @@ export class ConnectionTable {
   /** A connection has been accepted from `address` (4 or 16 octets). */
   admit(connection: Closable, address: Uint8Array): void {
     const source = sourceOf(address);
-    const { connections, connectionsPerSource } = this.#limits;
+    const { connections, connectionsPerSource, coversLoopback } = this.#limits;
+    const perSource = coversLoopback || !isLoopback(address) ? connectionsPerSource : 0;
     const siblings = this.#bySource.get(source);
-    if (isReached(connectionsPerSource, siblings?.size ?? 0)) this.#close(siblings?.longestIdle);
+    if (isReached(perSource, siblings?.size ?? 0)) this.#close(siblings?.longestIdle);
     else if (isReached(connections, this.#all.size)) this.#close(this.#all.longestIdle);
     this.#all.add(connection);
     this.#sources.set(connection, source);

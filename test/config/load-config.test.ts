@@ -45,7 +45,8 @@ describe("defaults", () => {
       tcpFirstMessageSeconds: 2,
       tcpIdleSeconds: 8,
       tcpConnections: 200,
-      tcpConnectionsPerSource: 20,
+      tcpConnectionsPerSource: { most: 20, coversLoopback: false },
+      rrlPerSecond: { most: 20, coversLoopback: false },
     });
     expect(config.limits.bodyOctets).toBe(8192);
   });
@@ -256,7 +257,7 @@ test("0 switches each limit of TCP off", () => {
     tcpFirstMessageSeconds: 0,
     tcpIdleSeconds: 0,
     tcpConnections: 0,
-    tcpConnectionsPerSource: 0,
+    tcpConnectionsPerSource: { most: 0, coversLoopback: true },
   });
   expect(warnings).toEqual([]);
 });

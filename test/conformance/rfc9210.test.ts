@@ -46,7 +46,7 @@ const threePort = await serveAtMost(3, 0);
 const twoOfEachPort = await serveAtMost(0, 2);
 const fourOrTwoOfEachPort = await serveAtMost(4, 2);
 const defaults = loadConfig({ file: undefined, searched: [], env: {} }).dns;
-const usualPort = await serveAtMost(defaults.tcpConnections, defaults.tcpConnectionsPerSource);
+const usualPort = await serveAtMost(defaults.tcpConnections, defaults.tcpConnectionsPerSource.most);
 
 test("section 4.2: where as many are connected as may be, the next is served and the longest idle is closed", async () => {
   const first = await connect(threePort);
@@ -115,7 +115,7 @@ test("section 4.2: with 100 connections of one source, one more is served at the
   const more = await connect(usualPort);
   expect(await isAnswered(more)).toBe(true);
   // All but the newest of that source are closed.
-  const kept = defaults.tcpConnectionsPerSource - 1;
+  const kept = defaults.tcpConnectionsPerSource.most - 1;
   const [stay, go] = [open.slice(100 - kept, 100), open.slice(0, 100 - kept)];
   for (const connection of go) await connection.closed();
   expect(await answered(...stay)).toEqual(stay.map(() => true));

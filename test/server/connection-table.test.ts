@@ -11,7 +11,12 @@ class TestTable {
   readonly #connections = new Map<string, { destroy(): void }>();
 
   constructor(limits: Partial<ConnectionLimits>) {
-    this.#table = new ConnectionTable({ connections: 0, connectionsPerSource: 0, ...limits });
+    this.#table = new ConnectionTable({
+      connections: 0,
+      connectionsPerSource: 0,
+      coversLoopback: true,
+      ...limits,
+    });
   }
 
   admit(name: string, address: string): void {
@@ -139,6 +144,24 @@ test.for<{
     closed: ["b"],
   },
   {
+    what: "this machine itself is a source like others, if that is asked for",
+    limits: PER_SOURCE,
+    events: "a@127.0.0.1 b@127.0.0.1 c@127.0.0.1",
+    closed: ["a"],
+  },
+  {
+    what: "otherwise it has no limit of its own, only its part of all",
+    limits: { connections: 4, connectionsPerSource: 2, coversLoopback: false },
+    events: "a@127.0.0.1 b@127.0.0.1 c@::1 d@127.0.0.1 e@127.0.0.1",
+    closed: ["a"],
+  },
+  {
+    what: "which changes nothing for others",
+    limits: { connectionsPerSource: 2, coversLoopback: false },
+    events: "a@192.0.2.1 b@192.0.2.1 c@192.0.2.1",
+    closed: ["a"],
+  },
+  {
     what: "0 is no limit",
     limits: {},
     events: "a@192.0.2.1 b@192.0.2.1 c@192.0.2.1 d@192.0.2.1 e@192.0.2.1",
@@ -195,7 +218,11 @@ test("whatever happens, the longest idle goes first and the limits hold", () => 
 });
 
 test("who has gone leaves nothing behind", () => {
-  const table = new ConnectionTable({ connections: 10, connectionsPerSource: 2 });
+  const table = new ConnectionTable({
+    connections: 10,
+    connectionsPerSource: 2,
+    coversLoopback: true,
+  });
   const before = usedOctets();
   for (let source = 0; source < 100_000; source++) {
     const connection = { destroy: () => {} };

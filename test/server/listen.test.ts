@@ -30,6 +30,7 @@ async function bind(given: Partial<DnsEndpoints> = {}): Promise<DnsSockets> {
       idleSeconds: 10,
       connections: 0,
       connectionsPerSource: 0,
+      coversLoopback: true,
     },
     ...given,
   };
@@ -149,7 +150,7 @@ const SERVE_AND_CLOSE = `
   import { connect } from "node:net";
   import { listenDns } from ${JSON.stringify(new URL("../../src/server/listen.ts", import.meta.url))};
   const hour = { firstMessageSeconds: 3600, idleSeconds: 3600 };
-  const tcpLimits = { ...hour, connections: 200, connectionsPerSource: 20 };
+  const tcpLimits = { ...hour, connections: 200, connectionsPerSource: 20, coversLoopback: true };
   const addresses = [{ address: "", port: 0 }];
   const host = { addresses: () => ["127.0.0.1"], warn: console.error };
   const sockets = await listenDns({ addresses, udp: true, tcp: true, tcpLimits }, host);

@@ -26,7 +26,11 @@ async function serve(
   responder: (octets: Uint8Array, served: Socket) => Uint8Array | undefined,
   { limits = LIMITS, turns = new Turns() }: { limits?: IdleLimits; turns?: Turns } = {},
 ): Promise<{ served: Socket; client: TcpConnection }> {
-  const table = new ConnectionTable({ connections: 0, connectionsPerSource: 0 });
+  const table = new ConnectionTable({
+    connections: 0,
+    connectionsPerSource: 0,
+    coversLoopback: true,
+  });
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
   const port = await listenAnywhere(server);
   const accepted = once(server, "connection");

@@ -47,6 +47,7 @@ async function listen(
     idleSeconds: 10,
     connections: 0,
     connectionsPerSource: 0,
+    coversLoopback: true,
   };
   const endpoints = { addresses, udp: true, tcp: true, tcpLimits, ...transports };
   const sockets = await listenDns(endpoints, host);
@@ -149,6 +150,7 @@ test("an address that comes before anything is served is served with the rest", 
     idleSeconds: 10,
     connections: 0,
     connectionsPerSource: 0,
+    coversLoopback: true,
   };
   const addresses = [{ address: "", port: 0 }];
   const sockets = await listenDns({ addresses, udp: true, tcp: true, tcpLimits }, host);

@@ -36,6 +36,7 @@ const TCP_LIMITS: TcpLimits = {
   idleSeconds: 10,
   connections: 0,
   connectionsPerSource: 0,
+  coversLoopback: true,
 };
 
 /** MNAME is ns1 of the zone, RNAME hostmaster; the nameserver is at 127.0.0.1 unless the records say more. */
