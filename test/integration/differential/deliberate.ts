@@ -14,7 +14,8 @@ export interface DeliberateDifference {
 const opcodeQuery = 0;
 const opcodeNotify = 4;
 const classAny = 255;
-const type = { NS: 2, IXFR: 251, AXFR: 252, ANY: 255 } as const;
+const classIn = 1;
+const type = { NS: 2, NXNAME: 128, IXFR: 251, AXFR: 252, ANY: 255 } as const;
 /** CNAMEs that dnsvouch puts into one answer: those that it follows, and the one behind them. */
 const longestChain = 9;
 
@@ -99,6 +100,17 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
       "RFC 1035 section 6.2: no answer to QCLASS * can be authoritative, and this server has no other answers",
     rewrite: (nsd, asked) =>
       asked.qclass === classAny && nsd.rcode !== "REFUSED" ? bare("REFUSED", asked) : nsd,
+  },
+  {
+    what: "a question for NXNAME is a format error",
+    reason: "RFC 9824 section 3.5: the type stands in NSEC records only, and nobody may ask for it",
+    rewrite: (nsd, asked) =>
+      asked.qtype === type.NXNAME &&
+      asked.qclass === classIn &&
+      opcodeOf(asked) === opcodeQuery &&
+      nsd.rcode !== "BADVERS"
+        ? bare("FORMERR", asked)
+        : nsd,
   },
   {
     what: "the nameservers' addresses do not follow the NS RRset of the apex",
