@@ -31,6 +31,8 @@ export interface DnsvouchSettings {
   /** Addresses with their ports. */
   readonly listen?: readonly string[];
   readonly apiAddress?: string;
+  /** `dns.cookie_secret_file`. */
+  readonly cookieSecretFile?: string;
   readonly place?: Place;
 }
 
@@ -45,6 +47,7 @@ function configuration(folder: string, settings: DnsvouchSettings): string {
     records = nameserverRecords,
     listen = [`${address.dnsvouch}:${dnsPort}`],
     apiAddress = address.dnsvouch,
+    cookieSecretFile = "",
   } = settings;
   // JSON's arrays of strings are TOML's, too.
   return `
@@ -67,6 +70,7 @@ tls = "none"
 
 [dns]
 rrl_per_second = 0
+cookie_secret_file = "${cookieSecretFile}"
 
 [logconfig]
 loglevel = "info"

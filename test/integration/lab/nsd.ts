@@ -17,6 +17,8 @@ export interface NsdServer {
   readonly addresses: readonly string[];
   readonly port?: number;
   readonly place?: Place;
+  /** 32 hexadecimal digits: answers with DNS cookies made with it. */
+  readonly cookieSecret?: string;
   /** Zone files by the name of their zone. */
   readonly zones: Readonly<Record<string, string>>;
 }
@@ -71,6 +73,7 @@ ${server.addresses.map((each) => `  ip-address: ${each}`).join("\n")}
   minimal-responses: yes
   rrl-ratelimit: 0
   rrl-whitelist-ratelimit: 0
+${server.cookieSecret === undefined ? "" : `  answer-cookie: yes\n  cookie-secret: ${server.cookieSecret}`}
 remote-control:
   control-enable: no
 ${zones.join("\n")}
