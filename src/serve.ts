@@ -61,7 +61,7 @@ export async function startServer(
     // First the ports: a start that fails for one of them leaves the database as it was.
     const dns = await listenDns(dnsEndpoints(config), {
       addresses: interfaceAddresses,
-      warn: ({ message }) => surroundings.log.warn({}, `${message}; it is tried again`),
+      warn: (problem) => surroundings.log.warn({}, problem),
     });
     open.push(() => dns.close());
     const store = await openSqliteStore(config.database.connection);

@@ -27,9 +27,9 @@ export class ListenError extends Error {
     return this.reason === "EADDRINUSE";
   }
 
-  /** The address is not there, or not yet: an IPv6 address is tentative first (RFC 4862 section 5.4). */
+  /** The address is not there, or not yet: an IPv6 address is tentative first (RFC 4862 section 5.4), or IPv6 is switched off. */
   get isUnavailable(): boolean {
-    return this.reason === "EADDRNOTAVAIL";
+    return this.reason === "EADDRNOTAVAIL" || this.reason === "EAFNOSUPPORT";
   }
 }
 

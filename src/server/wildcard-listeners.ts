@@ -16,8 +16,8 @@ export interface Wildcard {
 export interface Host {
   /** The addresses of the interfaces as they are now. Throws if the system does not tell. */
   readonly addresses: () => readonly string[];
-  /** Hears once of each address that cannot be served, while the server runs. */
-  readonly warn: (problem: Error) => void;
+  /** Hears once of each address that cannot be served while the server runs, and of what goes not as it should. */
+  readonly warn: (problem: string) => void;
 }
 
 /**
@@ -36,6 +36,8 @@ export class WildcardListeners {
   readonly #failed = new Map<string, "skipped" | "told">();
   #port: number;
   #isReadable = true;
+  /** Bound as the system's own wildcard, since the addresses could not be read at the start. */
+  #isFixed = false;
   #responder: Responder | undefined;
   #isClosed = false;
   /** The readings one after the other. */
@@ -102,22 +104,31 @@ export class WildcardListeners {
   }
 
   #addressesAtStart(): readonly string[] {
+    const covered = this.#coveredOrFixed();
+    if (covered.length > 0) return this.#withoutElsewhere(covered);
     const { address, port } = this.#wildcard;
     const transport = this.#transports.tcp ? "tcp" : "udp";
     const endpoint = { service: "dns", transport, address, port } as const;
-    let covered: readonly string[];
-    try {
-      covered = this.#coveredAddresses();
-    } catch (error) {
-      throw error instanceof Error ? new ListenError(endpoint, error) : error;
-    }
-    if (covered.length > 0) return this.#withoutElsewhere(covered);
     const cause = new Error("no interface has such an address");
     throw new ListenError(endpoint, Object.assign(cause, { code: "EADDRNOTAVAIL" }));
   }
 
+  /** In a sandbox that hides the addresses (on Linux one without AF_NETLINK) one socket for all is better than no server. */
+  #coveredOrFixed(): readonly string[] {
+    try {
+      return this.#coveredAddresses();
+    } catch (error) {
+      this.#isFixed = true;
+      this.#host.warn(
+        `${cannotRead(error)}; one socket is bound for all of them, and a response may leave from another address than was asked: allow AF_NETLINK, or list the addresses in general.listen`,
+      );
+      const { address } = this.#wildcard;
+      return address === "" ? ["0.0.0.0", "::"] : [address];
+    }
+  }
+
   async #followHost(): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isFixed) return;
     const addresses = this.#currentAddresses();
     if (addresses === undefined) return;
     await this.#closeGone(addresses);
@@ -136,9 +147,7 @@ export class WildcardListeners {
       this.#isReadable = true;
       return new Set(addresses);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const problem = new Error(`cannot read the addresses of this host: ${reason}`);
-      if (this.#isReadable) this.#host.warn(problem);
+      if (this.#isReadable) this.#host.warn(`${cannotRead(error)}; it is tried again`);
       this.#isReadable = false;
       return undefined;
     }
@@ -171,7 +180,7 @@ export class WildcardListeners {
       // An IPv6 address that is new is tentative for a moment: the next reading tries it again.
       const isEarly = error.isUnavailable && before === undefined;
       this.#failed.set(address, isEarly ? "skipped" : "told");
-      if (!isEarly) this.#host.warn(error);
+      if (!isEarly) this.#host.warn(`${error.message}; it is tried again`);
     }
   }
 
@@ -195,4 +204,9 @@ export class WildcardListeners {
   #withoutElsewhere(addresses: readonly string[]): readonly string[] {
     return addresses.filter((address) => !this.#wildcard.isElsewhere(address));
   }
+}
+
+function cannotRead(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `cannot read the addresses of this host: ${reason}`;
 }
