@@ -154,6 +154,15 @@ test("a million forged networks: memory does not grow, and a network that asks g
   expect(sent(taken)).toBe(PER_SECOND);
 });
 
+test("a network that uses its share is not forgotten for others that ask once", () => {
+  const rateLimit = limit();
+  decisions(rateLimit, 50);
+  for (let i = 0; i < 500_000; i++) {
+    rateLimit.decide(Uint8Array.of(10 + (i >>> 16), i >>> 8, i, 1), "nxdomain", NOW_MS);
+  }
+  expect(sent(decisions(rateLimit, 50))).toBe(0);
+});
+
 test("networks are found again whatever the seed", () => {
   for (const seed of [0, 1, 0x7fff_ffff, 0xffff_ffff]) {
     expect(sent(decisions(limit(PER_SECOND, seed), 50))).toBe(PER_SECOND);
