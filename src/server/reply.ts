@@ -10,7 +10,7 @@ export interface Reply extends Response {
   readonly amplification: number;
 }
 
-/** What a rate limit makes of it. Only what has no records at all may be met with silence. */
+/** What a rate limit takes it for. Only what tells of no name that exists may be met with silence. */
 export function kindOf({ rcode, answer, authority }: Response): ResponseKind {
   switch (rcode) {
     case Rcode.NOERROR:

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { RateLimit } from "../../src/server/rate-limit.ts";
 import { askUdp, udpResponses } from "../support/dns-client.ts";
 import { exchange, exchangeOctets, overBoth } from "../support/dns-exchange.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
@@ -139,4 +140,20 @@ test("section 3.3.13: RETRY < REFRESH < EXPIRE in the SOA", async () => {
   expect(retry).toBeGreaterThan(0);
   expect(refresh).toBeGreaterThan(retry);
   expect(expire).toBeGreaterThan(refresh);
+});
+
+/** With the rate limit that a server has by default. */
+const rateLimit = new RateLimit({ perSecond: 20, coversLoopback: false, seed: 1 });
+const limitedPort = await serveDns({ ...authorityOver(exerciseZone()), rateLimit });
+
+test("section 4.2.1: 2,000 queries over UDP, 64 at a time, are all answered in full", async () => {
+  const questions = ["once.auth.example. TXT", "once.auth.example. CAA", "nothing.auth.example. A"];
+  const flags: string[] = [];
+  for (let sent = 0; sent < 2000; sent += 64) {
+    const count = Math.min(64, 2000 - sent);
+    const window = Array.from({ length: count }, (_, id) => query(questions[id % 3] ?? "", { id }));
+    const responses = await udpResponses(limitedPort, window);
+    flags.push(...responses.map((response) => decodeStrictly(response).flags));
+  }
+  expect(flags).toEqual(Array(2000).fill("qr aa"));
 });
