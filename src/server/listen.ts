@@ -6,7 +6,8 @@ import {
   withFreePort,
 } from "./bind-address.ts";
 import { type ConnectionLimits, ConnectionTable } from "./connection-table.ts";
-import { addressOctets, type Responder } from "./requestor.ts";
+import { addressOctets } from "./requestor.ts";
+import type { Responder } from "./responder.ts";
 import type { IdleLimits } from "./served-connection.ts";
 import { Turns } from "./turns.ts";
 import { type Host, type Wildcard, WildcardListeners } from "./wildcard-listeners.ts";

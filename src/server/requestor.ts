@@ -2,15 +2,12 @@ import { parseIpv6 } from "../dns/presentation-scanner.ts";
 
 export type Transport = "udp" | "tcp";
 
-/** Who asks, and how. */
+/** Who asks, and how. A listener may use one object for many messages: nobody keeps it. */
 export interface Requestor {
   readonly transport: Transport;
   /** The source address: 4 octets of IPv4 or 16 of IPv6. */
   readonly address: Uint8Array;
 }
-
-/** What a listener calls for each message; undefined is silence. */
-export type Responder = (octets: Uint8Array, requestor: Requestor) => Uint8Array | undefined;
 
 const UNKNOWN = new Uint8Array(16);
 
@@ -19,14 +16,17 @@ const UNKNOWN = new Uint8Array(16);
  * apart. An IPv6 zone id (`fe80::1%eth0`) says which link, not who, and is left out.
  */
 export function addressOctets(text: string): Uint8Array {
-  if (!text.includes(":")) return ipv4Octets(text);
+  if (!text.includes(":")) {
+    const octets = new Uint8Array(4);
+    writeIpv4(text, octets);
+    return octets;
+  }
   const zone = text.indexOf("%");
   return parseIpv6(zone < 0 ? text : text.slice(0, zone)) ?? UNKNOWN;
 }
 
-/** Digit by digit: this is done once for every datagram. */
-function ipv4Octets(text: string): Uint8Array {
-  const octets = new Uint8Array(4);
+/** The same for an address that is IPv4, into 4 octets. Digit by digit: this is done once for every datagram. */
+export function writeIpv4(text: string, octets: Uint8Array): void {
   let at = 0;
   let octet = 0;
   for (let i = 0; i < text.length; i++) {
@@ -39,7 +39,6 @@ function ipv4Octets(text: string): Uint8Array {
     }
   }
   octets[at] = octet;
-  return octets;
 }
 
 /** Whether an address of 4 or 16 octets is this machine's own: 127.0.0.0/8 (RFC 1122 section 3.2.1.3) or ::1 (RFC 4291 section 2.5.3). */

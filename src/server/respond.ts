@@ -11,7 +11,8 @@ import type { Zone } from "../zone/zone.ts";
 import { type EdnsPolicy, examineQueryCookie, optOf } from "./edns-reply.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { kindOf, type Reply } from "./reply.ts";
-import type { Requestor, Responder } from "./requestor.ts";
+import type { Requestor } from "./requestor.ts";
+import type { Responder } from "./responder.ts";
 import { Amplification, responseLimit } from "./response-limit.ts";
 
 /** A zone and what changes in it. */
@@ -71,13 +72,20 @@ export function guardedResponder(
   clock: () => number,
   onFault: (error: unknown) => void,
 ): Responder {
-  return (octets, requestor) => {
-    try {
-      return respond(authority, octets, requestor, clock());
-    } catch (error) {
-      onFault(error);
-      return undefined;
-    }
+  return {
+    begin: () => {},
+    answer: (input, start, end, requestor, output, at) => {
+      try {
+        const response = respond(authority, input.subarray(start, end), requestor, clock());
+        if (response === undefined) return 0;
+        output.set(response, at);
+        return response.length;
+      } catch (error) {
+        onFault(error);
+        return 0;
+      }
+    },
+    end: () => {},
   };
 }
 

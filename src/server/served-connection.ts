@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { ConnectionTable } from "./connection-table.ts";
-import type { Requestor, Responder } from "./requestor.ts";
-import { framedOctets, frameMessages, TcpFraming } from "./tcp-framing.ts";
+import type { Requestor } from "./requestor.ts";
+import { MAX_TCP_RESPONSE_OCTETS, type Responder } from "./responder.ts";
+import { LENGTH_OCTETS, TcpFraming } from "./tcp-framing.ts";
 import type { Turns } from "./turns.ts";
 
 /** How long a connection may say nothing: RFC 7766 section 6.2.3. */
@@ -16,6 +17,8 @@ export interface IdleLimits {
 const STEP_OCTETS = 65_536;
 /** And after so many messages: one or two milliseconds of work. Then others have their turn. */
 const STEP_MESSAGES = 256;
+/** The responses of one step, of whichever connection: the last one may be the longest there is. */
+const stepOutput = Buffer.allocUnsafeSlow(STEP_OCTETS + LENGTH_OCTETS + MAX_TCP_RESPONSE_OCTETS);
 
 /** What the connections of all listeners share. */
 export interface TcpContext {
@@ -99,19 +102,29 @@ class ServedConnection {
 
   /** Takes and answers the messages of one step. */
   #answer(): void {
-    const responses: Uint8Array[] = [];
+    const responder = this.#responder;
     let octets = 0;
+    responder.begin();
     for (let count = 0; count < STEP_MESSAGES && octets < STEP_OCTETS; count++) {
       const message = this.#framing.next();
       if (message === undefined) break;
       if (count === 0) this.#noteActivity();
-      const response = this.#responder(message, this.#requestor);
-      if (response === undefined) continue;
-      responses.push(response);
-      octets += framedOctets(response);
+      octets += this.#answerInto(message, octets);
     }
-    // RFC 7766 section 8: length and message leave in one segment where they can.
-    if (octets > 0) this.#socket.write(frameMessages(responses, octets), this.#written);
+    responder.end();
+    // RFC 7766 section 8: length and message leave in one segment where they can. A copy, because the
+    // system may take it later than others need the memory.
+    if (octets > 0) this.#socket.write(Buffer.from(stepOutput.subarray(0, octets)), this.#written);
+  }
+
+  /** Gives the octets of the response with its length in front, 0 for silence. */
+  #answerInto(message: Uint8Array, at: number): number {
+    const start = at + LENGTH_OCTETS;
+    const { length: end } = message;
+    const length = this.#responder.answer(message, 0, end, this.#requestor, stepOutput, start);
+    if (length === 0) return 0;
+    stepOutput.writeUInt16BE(length, at);
+    return LENGTH_OCTETS + length;
   }
 
   /** The system has taken what was written, at once or because the peer has read. */

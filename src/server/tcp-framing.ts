@@ -1,5 +1,5 @@
 /** RFC 1035 section 4.2.2: two octets of length, then that many of a message. */
-const LENGTH_OCTETS = 2;
+export const LENGTH_OCTETS = 2;
 /** Joined from time to time, since a message may come octet by octet and each piece costs memory. */
 const MAX_PIECES = 64;
 
@@ -63,21 +63,4 @@ export class TcpFraming {
     this.#pieces = [octets];
     return octets;
   }
-}
-
-/** Each message behind its length: `octets` long in all. */
-export function frameMessages(messages: readonly Uint8Array[], octets: number): Buffer {
-  const framed = Buffer.allocUnsafe(octets);
-  let offset = 0;
-  for (const message of messages) {
-    framed.writeUInt16BE(message.length, offset);
-    framed.set(message, offset + LENGTH_OCTETS);
-    offset += LENGTH_OCTETS + message.length;
-  }
-  return framed;
-}
-
-/** Octets of a message in the stream. */
-export function framedOctets(message: Uint8Array): number {
-  return LENGTH_OCTETS + message.length;
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { addressOctets, type Requestor, type Responder } from "./requestor.ts";
+import { addressOctets, type Requestor } from "./requestor.ts";
+import type { Responder } from "./responder.ts";
 import { serveConnection, type TcpContext } from "./served-connection.ts";
 import type { Listener } from "./udp.ts";
 

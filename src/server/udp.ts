@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { addressOctets, type Responder } from "./requestor.ts";
+import { addressOctets, type Transport, writeIpv4 } from "./requestor.ts";
+import { MAX_UDP_RESPONSE_OCTETS, type Responder } from "./responder.ts";
 
 /** Octets that wait in the kernel while we are busy: bursts of several thousand questions. */
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
@@ -34,18 +35,44 @@ export async function listenUdp(address: string, port: number): Promise<Listener
     address: bound.address,
     port: bound.port,
     // What came before is lost, as any datagram may be: the requestor asks again.
-    serve: (responder) =>
-      socket.on("message", (octets, peer) => answer(socket, responder, octets, peer)),
+    serve: (responder) => {
+      const served = new ServedSocket(socket, responder);
+      socket.on("message", (octets, peer) => served.answer(octets, peer));
+    },
     close: () => new Promise((resolve) => socket.close(resolve)),
   };
 }
 
-function answer(socket: Socket, responder: Responder, octets: Buffer, peer: RemoteInfo): void {
-  // Port 0 cannot be sent to; only a forged datagram has it.
-  if (peer.port === 0) return;
-  const requestor = { transport: "udp", address: addressOctets(peer.address) } as const;
-  const response = responder(octets, requestor);
-  if (response !== undefined) socket.send(response, peer.port, peer.address, ignoreSendError);
+class ServedSocket {
+  readonly #socket: Socket;
+  readonly #responder: Responder;
+  readonly #requestor: { readonly transport: Transport; address: Uint8Array } = {
+    transport: "udp",
+    address: new Uint8Array(4),
+  };
+  #output: Uint8Array = Buffer.allocUnsafeSlow(MAX_UDP_RESPONSE_OCTETS);
+
+  constructor(socket: Socket, responder: Responder) {
+    this.#socket = socket;
+    this.#responder = responder;
+  }
+
+  answer(octets: Buffer, { address, port, family }: RemoteInfo): void {
+    // Port 0 cannot be sent to; only a forged datagram has it.
+    if (port === 0) return;
+    if (family === "IPv4") writeIpv4(address, this.#requestor.address);
+    else this.#requestor.address = addressOctets(address);
+    const responder = this.#responder;
+    responder.begin();
+    const length = responder.answer(octets, 0, octets.length, this.#requestor, this.#output, 0);
+    responder.end();
+    if (length === 0) return;
+    this.#socket.send(this.#output, 0, length, port, address, ignoreSendError);
+    // What the system has not taken yet is sent from the same memory later, so that is not ours any more.
+    if (this.#socket.getSendQueueCount() > 0) {
+      this.#output = Buffer.allocUnsafeSlow(MAX_UDP_RESPONSE_OCTETS);
+    }
+  }
 }
 
 function ignoreSendError(): void {

@@ -1,6 +1,6 @@
 import { bindAddress, closeAll, type DnsListener, type Transports } from "./bind-address.ts";
 import { ListenError } from "./listen-error.ts";
-import type { Responder } from "./requestor.ts";
+import type { Responder } from "./responder.ts";
 
 /** A wildcard address of the configuration, and what is bound for it. */
 export interface Wildcard {

@@ -8,6 +8,7 @@ import { respond } from "../../src/server/respond.ts";
 import { ask, frame, TcpConnection, udpResponses } from "../support/dns-client.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
 import { query } from "../support/query.ts";
+import { responderOf } from "../support/responder-of.ts";
 import { authorityOver } from "../support/zone-under-test.ts";
 
 const authority = authorityOver(exerciseZone());
@@ -39,6 +40,10 @@ async function bind(given: Partial<DnsEndpoints> = {}): Promise<DnsSockets> {
   return sockets;
 }
 
+const respondNow = responderOf((octets, requestor) =>
+  respond(authority, octets, requestor, Date.now()),
+);
+
 async function listen(given: Partial<DnsEndpoints> = {}): Promise<DnsSockets> {
   const sockets = await bind(given);
   serve(sockets);
@@ -46,7 +51,7 @@ async function listen(given: Partial<DnsEndpoints> = {}): Promise<DnsSockets> {
 }
 
 function serve(sockets: DnsSockets): void {
-  sockets.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
+  sockets.serve(respondNow);
 }
 
 function portOf({ bound }: DnsSockets): number {
@@ -154,7 +159,11 @@ const SERVE_AND_CLOSE = `
   const addresses = [{ address: "", port: 0 }];
   const host = { addresses: () => ["127.0.0.1"], warn: console.error };
   const sockets = await listenDns({ addresses, udp: true, tcp: true, tcpLimits }, host);
-  sockets.serve((octets) => octets);
+  const echo = (input, start, end, _requestor, output, at) => {
+    output.set(input.subarray(start, end), at);
+    return end - start;
+  };
+  sockets.serve({ begin() {}, answer: echo, end() {} });
   const silent = connect(sockets.bound[0].port, "127.0.0.1");
   const asking = connect(sockets.bound[0].port, "127.0.0.1");
   asking.write(Uint8Array.of(0, 1, 65));

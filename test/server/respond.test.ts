@@ -3,6 +3,7 @@ import type { Transport } from "../../src/server/requestor.ts";
 import { guardedResponder, respond } from "../../src/server/respond.ts";
 import { BIG_TEXTS, DIGEST_A, DIGEST_B, exerciseZone, SOA } from "../support/exercise-zone.ts";
 import { type QueryOptions, query, questionOctets } from "../support/query.ts";
+import { answerOf } from "../support/responder-of.ts";
 import { decodeStrictly, type StrictMessage } from "../support/strict-message.ts";
 import { authorityOver, NOW_MS, requestorBy, zoneUnderTest } from "../support/zone-under-test.ts";
 
@@ -118,8 +119,8 @@ test("a fault of ours costs the query that met it, and is reported", () => {
     () => NOW_MS,
     (error) => faults.push(error),
   );
-  expect(responder(query("auth.example. SOA"), requestorBy("udp"))).toBeUndefined();
+  expect(answerOf(responder, query("auth.example. SOA"), requestorBy("udp"))).toBeUndefined();
   isBroken = false;
-  expect(responder(query("auth.example. SOA"), requestorBy("udp"))).toBeDefined();
+  expect(answerOf(responder, query("auth.example. SOA"), requestorBy("udp"))).toBeDefined();
   expect(faults).toEqual([fault]);
 });

@@ -4,11 +4,11 @@ import { createServer, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test, vi } from "vitest";
 import { ConnectionTable } from "../../src/server/connection-table.ts";
-import type { Responder } from "../../src/server/requestor.ts";
 import { type IdleLimits, serveConnection } from "../../src/server/served-connection.ts";
 import { Turns } from "../../src/server/turns.ts";
 import { frame, TcpConnection } from "../support/dns-client.ts";
 import { listenAnywhere } from "../support/process-folder.ts";
+import { responderOf } from "../support/responder-of.ts";
 
 const REQUESTOR = { transport: "tcp", address: Uint8Array.of(127, 0, 0, 1) } as const;
 const LIMITS: IdleLimits = { firstMessageSeconds: 2, idleSeconds: 8 };
@@ -43,7 +43,7 @@ async function serve(
     served.destroy();
     server.close();
   });
-  const answer: Responder = (octets) => responder(octets, served);
+  const answer = responderOf((octets) => responder(octets, served));
   serveConnection(served, REQUESTOR, answer, { limits, table, turns });
   return { served, client };
 }

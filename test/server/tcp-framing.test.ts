@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { framedOctets, frameMessages, TcpFraming } from "../../src/server/tcp-framing.ts";
+import { TcpFraming } from "../../src/server/tcp-framing.ts";
 import { frame, octetByOctet } from "../support/dns-client.ts";
 import { usedOctets } from "../support/used-octets.ts";
 
@@ -61,13 +61,6 @@ test("messages that are left wait for those who come later, in order", () => {
   expect(Buffer.from(framing.next() ?? []).toString("hex")).toBe("61");
   framing.push(Buffer.from("000166", "hex"));
   expect(takeAll(framing)).toEqual(["62", "63", "64", "65", "66"]);
-});
-
-test("a message is framed as it is cut (RFC 1035 section 4.2.2)", () => {
-  const messages = ["", "a", "b".repeat(300), "c".repeat(65_535)].map((text) => Buffer.from(text));
-  const octets = messages.reduce((sum, message) => sum + framedOctets(message), 0);
-  const framed = frameMessages(messages, octets);
-  expect(framed.equals(Buffer.concat(messages.map(frame)))).toBe(true);
 });
 
 test("the largest message comes out whole, octet by octet", () => {

@@ -6,9 +6,13 @@ import { respond } from "../../src/server/respond.ts";
 import { isAnsweredAt, TcpConnection, type Transport } from "../support/dns-client.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
 import { query } from "../support/query.ts";
+import { responderOf } from "../support/responder-of.ts";
 import { authorityOver } from "../support/zone-under-test.ts";
 
 const authority = authorityOver(exerciseZone());
+const respondNow = responderOf((octets, requestor) =>
+  respond(authority, octets, requestor, Date.now()),
+);
 const QUERY = query("once.auth.example. TXT");
 /** Addresses of loopback that no other test uses: every port is free there. */
 const [A, B, C] = ["127.0.7.1", "127.0.7.2", "127.0.7.3"] as const;
@@ -51,7 +55,7 @@ async function listen(
   const endpoints = { addresses, udp: true, tcp: true, tcpLimits, ...transports };
   const sockets = await listenDns(endpoints, host);
   open.push(() => sockets.close());
-  sockets.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
+  sockets.serve(respondNow);
   return sockets;
 }
 
@@ -156,7 +160,7 @@ test("an address that comes before anything is served is served with the rest", 
   open.push(() => sockets.close());
   host.present = [A, B];
   await sockets.reread();
-  sockets.serve((octets, requestor) => respond(authority, octets, requestor, Date.now()));
+  sockets.serve(respondNow);
   expect(await answering(portOf(sockets), A, B)).toEqual(both(A, B));
 });
 

@@ -4,11 +4,12 @@ import { afterAll } from "vitest";
 import { ROOT } from "../../src/dns/name.ts";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
 import { listenDns, type TcpLimits } from "../../src/server/listen.ts";
-import type { Requestor, Responder, Transport } from "../../src/server/requestor.ts";
+import type { Requestor, Transport } from "../../src/server/requestor.ts";
 import { type Authority, respond, type ServedZone } from "../../src/server/respond.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
 import { buildStaticZones } from "../../src/zone/static-records.ts";
 import { Zone } from "../../src/zone/zone.ts";
+import { type Respond, responderOf } from "./responder-of.ts";
 
 export interface ZoneText {
   readonly apex: string;
@@ -89,15 +90,14 @@ export async function serveDns(
   authority: Authority,
   tcpLimits: Partial<TcpLimits> = {},
 ): Promise<number> {
-  return serveResponder(
-    (octets, requestor) => respond(authority, octets, requestor, Date.now()),
-    tcpLimits,
-  );
+  const respondNow: Respond = (octets, requestor) =>
+    respond(authority, octets, requestor, Date.now());
+  return serveResponder(respondNow, tcpLimits);
 }
 
 /** The same for anything that answers. */
 export async function serveResponder(
-  responder: Responder,
+  answer: Respond,
   tcpLimits: Partial<TcpLimits> = {},
 ): Promise<number> {
   const sockets = await listenDns(
@@ -110,6 +110,6 @@ export async function serveResponder(
     { addresses: () => [], warn: () => {} },
   );
   afterAll(() => sockets.close());
-  sockets.serve(responder);
+  sockets.serve(responderOf(answer));
   return sockets.bound[0]?.port ?? 0;
 }
