@@ -1,23 +1,35 @@
 import type { Server } from "node:http";
+import { availableParallelism } from "node:os";
 import type { Config } from "./config/config.ts";
-import { parseName } from "./dns/presentation-scanner.ts";
+import type { DnsWorkerData } from "./dns-worker.ts";
 import { createApiServer } from "./http/api-server.ts";
 import { ApiZones } from "./http/api-zones.ts";
 import { createApi } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
-import type { DnsListener } from "./server/bind-address.ts";
+import { loadTable } from "./operate/load-table.ts";
+import { DnsThreads } from "./server/dns-threads.ts";
 import { interfaceAddresses } from "./server/interface-addresses.ts";
-import { type DnsEndpoints, listenDns } from "./server/listen.ts";
+import { type DnsEndpoints, probeEndpoints } from "./server/listen.ts";
 import { listenOrExplain } from "./server/listen-error.ts";
-import { limitedSinceLastTime, RateLimit } from "./server/rate-limit.ts";
-import { type Authority, guardedResponder, type ServedZone } from "./server/respond.ts";
+import {
+  createRateLimitMemory,
+  limitedSinceLastTime,
+  RateLimit,
+  type RateLimitOptions,
+} from "./server/rate-limit.ts";
+import { SharedSecrets } from "./server/shared-secrets.ts";
+import { ThreadControl } from "./server/thread-control.ts";
+import type { BoundAddress } from "./server/thread-message.ts";
+import { planThreads, workerCount } from "./server/thread-plan.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
-import { ChallengeIndex } from "./zone/challenge-index.ts";
+import { ChallengePublisher } from "./zone/challenge-publisher.ts";
 import { initialSerial } from "./zone/serial.ts";
-import { buildStaticZones } from "./zone/static-records.ts";
-import { Zone } from "./zone/zone.ts";
+import { createTable } from "./zone/table/table-memory.ts";
+import { endReader } from "./zone/table/table-reader.ts";
+import { TableWriter } from "./zone/table/table-writer.ts";
+import { configuredZones } from "./zones.ts";
 
 /** What the server takes from the world outside, so that tests can give it another. */
 export interface Surroundings {
@@ -31,15 +43,16 @@ export interface Surroundings {
 }
 
 export interface RunningServer {
-  /** Where DNS is answered right now. */
-  readonly dns: readonly DnsListener[];
+  /** Where DNS was answered at the start: the addresses of a wildcard come and go. */
+  readonly dns: readonly BoundAddress[];
   readonly http: { readonly address: string; readonly port: number };
+  readonly threads: DnsThreads;
+  /** Resolves once queries are answered from memory alone. */
+  readonly loaded: Promise<void>;
   /** Finishes the requests that are under way, then stops. DNS is answered until the end. */
   close(): Promise<void>;
 }
 
-/** Listening there says nothing about where others reach this server. */
-const EVERY_ADDRESS = ["", "0.0.0.0", "::"];
 /** How long requests under way may take when the server stops, milliseconds. */
 const DRAIN_MS = 5000;
 const FAULT_LOG_INTERVAL_MS = 1000;
@@ -52,88 +65,132 @@ export async function startServer(
   config: Config,
   surroundings: Surroundings,
 ): Promise<RunningServer> {
+  const { log } = surroundings;
   const open: (() => Promise<void>)[] = [];
   const closeInReverse = async (): Promise<void> => {
     for (const close of open.splice(0).reverse()) await close();
   };
   try {
-    const zones = buildZones(config, surroundings.log);
+    const { warnings } = configuredZones(config);
+    for (const warning of warnings) log.warn({}, warning);
     // First the ports: a start that fails for one of them leaves the database as it was.
-    const dns = await listenDns(dnsEndpoints(config), {
-      addresses: interfaceAddresses,
-      warn: (problem) => surroundings.log.warn({}, problem),
-    });
-    open.push(() => dns.close());
+    const dns = await prepareDns(config, surroundings);
+    const starting = dns.start();
+    open.push(() =>
+      starting.then(
+        (threads) => threads.close(),
+        () => {},
+      ),
+    );
     const store = await openSqliteStore(config.database.connection);
     open.push(() => store.close());
     const secrets = await openCookieSecrets(config.dns.cookieSecretFile, {
       store,
       ...surroundings,
     });
-    const served = await loadZones(config, zones, store, surroundings);
-    await warnOfUnservedZones(config, store, surroundings.log);
-    const rateLimit = makeRateLimit(config, surroundings);
-    open.push(everyMinute(upkeep(secrets, rateLimit, surroundings.log)));
-    const authority = makeAuthority(config, served, secrets, rateLimit);
-    const api = createServerOf(config, served, store, surroundings);
+    dns.secrets.publish(secrets.current);
+    const publishers = await beginZones(config, dns.table, store, surroundings);
+    await warnOfUnservedZones(config, store, log);
+    open.push(everyMinute(upkeep(secrets, dns, log)));
+    const api = createServerOf(config, publishers, store, surroundings);
     const http = await listenHttp(api, config);
     open.push(() => drain(api));
+    const threads = await starting;
     // Everything is bound: from here on it answers.
-    const responder = guardedResponder(authority, surroundings.clock, faultReporter(surroundings));
-    dns.serve(responder);
-    return {
-      get dns() {
-        return dns.bound;
-      },
-      http,
-      close: closeInReverse,
-    };
+    threads.serve();
+    const loading = loadTable(dns.table, publishers, store, config.dns.txtSlots, log);
+    open.push(() => loading.stop());
+    const { loaded } = loading;
+    return { dns: threads.bound, http, threads, loaded, close: closeInReverse };
   } catch (error) {
     await closeInReverse();
     throw error;
   }
 }
 
-/** By domain, as the store names them. */
-function buildZones(config: Config, log: Log): ReadonlyMap<string, Zone> {
-  const { records, publicIp, publicIp6, listen } = config.general;
-  const { negativeTtl } = config.dns;
-  const apexes = config.zones.map(({ domain, nsname, nsadmin }) => ({
-    domain,
-    apex: parseName(`${domain}.`),
-    soa: { mname: parseName(`${nsname}.`), rname: parseName(`${nsadmin}.`), negativeTtl },
-  }));
-  const published = [publicIp, publicIp6].filter((address) => address !== "");
-  const bound = listen
-    .map(({ address }) => address)
-    .filter((each) => !EVERY_ADDRESS.includes(each));
-  const { zones, warnings } = buildStaticZones(apexes, {
-    texts: records,
-    origin: parseName(`${config.registrationZone}.`),
-    // Without a public address, one that is listened on: right on loopback and in a lab.
-    nsAddresses: published.length > 0 ? published : bound,
-  });
-  for (const warning of warnings) log.warn({}, warning);
-  return new Map(zones.map(({ domain, apex, soa, nodes }) => [domain, new Zone(apex, soa, nodes)]));
+/** What the threads of DNS share with this one. */
+interface PreparedDns {
+  readonly table: TableWriter;
+  readonly secrets: SharedSecrets;
+  /** Of all threads together. */
+  readonly rateLimit: RateLimit | undefined;
+  start(): Promise<DnsThreads>;
 }
 
-/** The zones by domain, with all that was acknowledged in earlier runs. */
-async function loadZones(
+/** Rejects with ListenError if an address cannot be bound. */
+async function prepareDns(config: Config, surroundings: Surroundings): Promise<PreparedDns> {
+  const { log, randomOctets } = surroundings;
+  const warn = (problem: string): void => log.warn({}, problem);
+  const endpoints = await probeEndpoints(dnsEndpoints(config), {
+    addresses: interfaceAddresses,
+    warn,
+  });
+  const tasks = planThreads({
+    workers: workerCount(config.dns.workers, availableParallelism()),
+    input: "dgram",
+    udp: endpoints.udp,
+    tcp: endpoints.tcp,
+  });
+  const shape = { readers: tasks.length, zones: config.zones.length };
+  const table = createTable(shape, randomOctets(4).readInt32BE(0));
+  const writer = new TableWriter(table);
+  const secrets = new SharedSecrets();
+  const control = ThreadControl.for(tasks.length);
+  const rateLimit = rateLimitOf(config, randomOctets, tasks.length);
+  const data: DnsWorkerData = {
+    config,
+    endpoints,
+    table,
+    secrets: secrets.memory,
+    control: control.memory,
+    rateLimit,
+  };
+  return {
+    table: writer,
+    secrets,
+    rateLimit: rateLimit && new RateLimit({ ...rateLimit, thread: 0 }),
+    start: () =>
+      DnsThreads.start({
+        module: new URL(`./dns-worker${extensionOf(import.meta.url)}`, import.meta.url),
+        tasks,
+        data,
+        control,
+        onDeath: ({ number }) => endReader(table, number),
+        onFault: faultReporter(surroundings),
+        log,
+      }),
+  };
+}
+
+/** `.ts` where this runs from its source, `.js` where it was built. */
+function extensionOf(url: string): string {
+  return url.slice(url.lastIndexOf("."));
+}
+
+function rateLimitOf(
+  { dns }: Config,
+  randomOctets: (count: number) => Buffer,
+  threads: number,
+): Omit<RateLimitOptions, "thread"> | undefined {
+  const { most, coversLoopback } = dns.rrlPerSecond;
+  if (most === 0) return undefined;
+  const seed = randomOctets(4).readUInt32BE(0);
+  return { perSecond: most, coversLoopback, seed, memory: createRateLimitMemory(threads) };
+}
+
+/** Where the delegates of each zone publish, by domain. The serials rise with every start. */
+async function beginZones(
   config: Config,
-  zones: ReadonlyMap<string, Zone>,
+  table: TableWriter,
   store: Store,
   { clock }: Surroundings,
-): Promise<ReadonlyMap<string, ServedZone>> {
-  const served = new Map<string, ServedZone>();
-  for (const [domain, zone] of zones) {
+): Promise<ReadonlyMap<string, ChallengePublisher>> {
+  const publishers = new Map<string, ChallengePublisher>();
+  for (const [number, { domain }] of config.zones.entries()) {
     const serial = await store.beginRun(domain, initialSerial(clock()));
-    const challenges = new ChallengeIndex(zone, config.dns.txtTtl, serial);
-    for await (const published of store.publishedDigests(domain, config.dns.txtSlots)) {
-      challenges.publish(published);
-    }
-    served.set(domain, { zone, challenges });
+    publishers.set(domain, new ChallengePublisher(table, number, serial));
   }
-  return served;
+  return publishers;
 }
 
 /** Their delegates are not lost: an update of one is refused until its zone is back. */
@@ -146,36 +203,15 @@ async function warnOfUnservedZones({ general }: Config, store: Store, log: Log):
   }
 }
 
-function makeAuthority(
-  { dns }: Config,
-  served: ReadonlyMap<string, ServedZone>,
-  secrets: CookieSecrets,
-  rateLimit: RateLimit | undefined,
-): Authority {
-  return {
-    zones: new Map([...served.values()].map((each) => [each.zone.apex.key, each])),
-    udpPayloadSize: dns.ednsSizeOctets,
-    nsid: Buffer.from(dns.nsid),
-    tcpIdleSeconds: dns.tcpIdleSeconds,
-    get cookieSecrets() {
-      return secrets.current;
-    },
-    rateLimit,
-  };
-}
-
-function makeRateLimit({ dns }: Config, { randomOctets }: Surroundings): RateLimit | undefined {
-  const { most, coversLoopback } = dns.rrlPerSecond;
-  if (most === 0) return undefined;
-  const seed = randomOctets(4).readUInt32BE(0);
-  return new RateLimit({ perSecond: most, coversLoopback, seed });
-}
-
 /** Renews what must be renewed, and tells of floods: no query waits for it. */
-function upkeep(secrets: CookieSecrets, rateLimit: RateLimit | undefined, log: Log): () => void {
+function upkeep(
+  cookieSecrets: CookieSecrets,
+  { secrets, rateLimit }: PreparedDns,
+  log: Log,
+): () => void {
   const newlyLimited = rateLimit === undefined ? undefined : limitedSinceLastTime(rateLimit);
   return () => {
-    void secrets.refresh();
+    void cookieSecrets.refresh().then(() => secrets.publish(cookieSecrets.current));
     const limited = newlyLimited?.();
     if (limited !== undefined) {
       log.warn(
@@ -195,12 +231,11 @@ function everyMinute(work: () => void): () => Promise<void> {
 
 function createServerOf(
   config: Config,
-  served: ReadonlyMap<string, ServedZone>,
+  publishers: ReadonlyMap<string, ChallengePublisher>,
   store: Store,
   { clock, randomOctets, newUuid, log }: Surroundings,
 ): Server {
   const { corsOrigins, pathPrefix, registration } = config.api;
-  const publishers = new Map([...served].map(([domain, { challenges }]) => [domain, challenges]));
   const app = createApi({
     store,
     zones: new ApiZones(config.registrationZone, publishers, log),

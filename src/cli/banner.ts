@@ -7,8 +7,10 @@ const EXAMPLE_DIGEST = "an-example-of-a-digest-value-43-characters_";
 
 const MAX_DNS_LINES = 8;
 
+type Listening = Pick<RunningServer, "dns" | "http">;
+
 /** What is listening, and three commands that show it at work, to be copied as they stand. */
-export function banner(config: Config, server: RunningServer): string {
+export function banner(config: Config, server: Listening): string {
   const { address, port } = server.http;
   const { domains } = config.general;
   const zones = `${domains.length === 1 ? "zone" : "zones"} ${domains.join(", ")}`;
@@ -23,7 +25,7 @@ export function banner(config: Config, server: RunningServer): string {
 }
 
 /** A line for each address, or for the first ones where a host has many. */
-function dnsLines(server: RunningServer): string[] {
+function dnsLines(server: Listening): string[] {
   const transports = new Map<string, string[]>();
   for (const { address, port, transport } of server.dns) {
     const where = hostAndPort(address, port);
@@ -38,7 +40,7 @@ function dnsLines(server: RunningServer): string[] {
 }
 
 /** The commands read what they need from the answer of the first, which they keep in delegate.json. */
-function tryIt(config: Config, server: RunningServer, api: string): string[] {
+function tryIt(config: Config, server: Listening, api: string): string[] {
   const listener = server.dns[0];
   if (listener === undefined || config.api.registration !== "open") return [];
   const at = `@${reachable(listener.address)} -p ${listener.port}`;

@@ -77,7 +77,8 @@ export function equalOctetIgnoringCase(a: number, b: number): boolean {
   return foldOctet(a) === foldOctet(b);
 }
 
-function foldOctet(octet: number): number {
+/** A to Z as a to z, any other octet as it is: RFC 4343 section 3. Lengths of labels are below "A". */
+export function foldOctet(octet: number): number {
   return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
 }
 

@@ -10,8 +10,8 @@ import { SIPHASH_OCTETS, sipHash24 } from "./siphash.ts";
 export const CLIENT_COOKIE_OCTETS = 8;
 const MIN_SERVER_COOKIE_OCTETS = 8;
 const MAX_SERVER_COOKIE_OCTETS = 32;
-/** RFC 9018 section 4: version, reserved (3), timestamp (4), hash. */
-const SERVER_COOKIE_OCTETS = 16;
+/** With a server cookie of RFC 9018 section 4: version, reserved (3), timestamp (4), hash (8). */
+export const COOKIE_REPLY_OCTETS = 24;
 const VERSION = 1;
 const TIMESTAMP_AT = 4;
 const HASH_AT = 8;
@@ -32,12 +32,8 @@ export interface CookieContext {
   readonly nowSeconds: number;
 }
 
-export interface ExaminedCookie {
-  /** `client`: without a server cookie. */
-  readonly verdict: "client" | "valid" | "invalid";
-  /** The OPTION-DATA of the response: the client cookie and a server cookie that holds. */
-  readonly reply: Uint8Array;
-}
+/** `client`: without a server cookie. */
+export type CookieVerdict = "client" | "valid" | "invalid";
 
 /** RFC 7873 section 5.2.2: another length of OPTION-DATA is a format error. */
 export function isCookieLength(octets: number): boolean {
@@ -49,68 +45,90 @@ export function isCookieLength(octets: number): boolean {
   );
 }
 
-/** @param cookie the OPTION-DATA of a query, of an allowed length. */
-export function examineCookie(cookie: Uint8Array, context: CookieContext): ExaminedCookie {
-  const clientCookie = cookie.subarray(0, CLIENT_COOKIE_OCTETS);
-  if (cookie.length === CLIENT_COOKIE_OCTETS) {
-    return { verdict: "client", reply: freshCookie(clientCookie, context) };
-  }
-  const serverCookie = cookie.subarray(CLIENT_COOKIE_OCTETS);
-  const age = isOurForm(serverCookie) ? ageOf(serverCookie, context.nowSeconds) : Infinity;
-  const isTimely = age <= MAX_AGE_SECONDS && age >= -MAX_AHEAD_SECONDS;
-  const madeWith = isTimely
-    ? context.secrets.findIndex((secret) => isMadeWith(secret, cookie, context.address))
-    : -1;
-  const isCurrent = madeWith === 0 && age < RENEW_AFTER_SECONDS;
-  return {
-    verdict: madeWith < 0 ? "invalid" : "valid",
-    reply: isCurrent ? cookie : freshCookie(clientCookie, context),
-  };
-}
+/** What is hashed: at most client cookie, version, reserved, timestamp and an IPv6 address. */
+const hashed = new Uint8Array(CLIENT_COOKIE_OCTETS + HASH_AT + 16);
+const expectedHash = new Uint8Array(SIPHASH_OCTETS);
 
-function isOurForm(serverCookie: Uint8Array): boolean {
-  return serverCookie.length === SERVER_COOKIE_OCTETS && serverCookie[0] === VERSION;
+/**
+ * @param octets has the OPTION-DATA of a query from `at` on, `length` octets, an allowed number.
+ * @param reply COOKIE_REPLY_OCTETS that become the OPTION-DATA of the response: the client cookie and
+ * a server cookie that holds.
+ */
+export function examineCookie(
+  octets: Uint8Array,
+  at: number,
+  length: number,
+  context: CookieContext,
+  reply: Uint8Array,
+): CookieVerdict {
+  for (let i = 0; i < CLIENT_COOKIE_OCTETS; i++) reply[i] = octets[at + i] ?? 0;
+  if (length === CLIENT_COOKIE_OCTETS) {
+    writeFreshCookie(reply, context);
+    return "client";
+  }
+  const serverCookieAt = at + CLIENT_COOKIE_OCTETS;
+  const isOurForm = length === COOKIE_REPLY_OCTETS && octets[serverCookieAt] === VERSION;
+  const age = isOurForm ? ageOf(octets, serverCookieAt, context.nowSeconds) : Infinity;
+  const isTimely = age <= MAX_AGE_SECONDS && age >= -MAX_AHEAD_SECONDS;
+  const madeWith = isTimely ? secretOf(octets, at, context) : -1;
+  if (madeWith === 0 && age < RENEW_AFTER_SECONDS) {
+    for (let i = 0; i < COOKIE_REPLY_OCTETS; i++) reply[i] = octets[at + i] ?? 0;
+  } else {
+    writeFreshCookie(reply, context);
+  }
+  return madeWith < 0 ? "invalid" : "valid";
 }
 
 /** Seconds, negative for a time to come. RFC 9018 section 4.3: by serial number arithmetic, as 2106 will come. */
-function ageOf(serverCookie: Uint8Array, nowSeconds: number): number {
-  return (nowSeconds - readUint32(serverCookie, TIMESTAMP_AT)) | 0;
+function ageOf(octets: Uint8Array, serverCookieAt: number, nowSeconds: number): number {
+  const at = serverCookieAt + TIMESTAMP_AT;
+  let timestamp = 0;
+  for (let i = 0; i < 4; i++) timestamp = (timestamp << 8) | (octets[at + i] ?? 0);
+  return (nowSeconds - timestamp) | 0;
 }
 
-function freshCookie(clientCookie: Uint8Array, context: CookieContext): Uint8Array {
-  const cookie = new Uint8Array(CLIENT_COOKIE_OCTETS + SERVER_COOKIE_OCTETS);
-  cookie.set(clientCookie);
-  cookie[CLIENT_COOKIE_OCTETS] = VERSION;
-  writeUint32(cookie, CLIENT_COOKIE_OCTETS + TIMESTAMP_AT, context.nowSeconds);
-  const [secret = new Uint8Array(0)] = context.secrets;
-  cookie.set(hash(secret, cookie, context.address), CLIENT_COOKIE_OCTETS + HASH_AT);
-  return cookie;
-}
-
-function isMadeWith(secret: Uint8Array, cookie: Uint8Array, address: Uint8Array): boolean {
-  const expected = hash(secret, cookie, address);
-  // All octets are compared, so that the time does not tell how many were right.
-  let difference = 0;
-  for (let i = 0; i < SIPHASH_OCTETS; i++) {
-    difference |= (expected[i] ?? 0) ^ (cookie[CLIENT_COOKIE_OCTETS + HASH_AT + i] ?? 0);
+/** Behind the client cookie that is in `reply`. */
+function writeFreshCookie(reply: Uint8Array, context: CookieContext): void {
+  const serverCookieAt = CLIENT_COOKIE_OCTETS;
+  reply[serverCookieAt] = VERSION;
+  for (let i = 1; i < TIMESTAMP_AT; i++) reply[serverCookieAt + i] = 0;
+  for (let i = 0; i < 4; i++) {
+    reply[serverCookieAt + TIMESTAMP_AT + i] = context.nowSeconds >>> (24 - 8 * i);
   }
-  return difference === 0;
+  const secret = context.secrets[0];
+  if (secret !== undefined) {
+    writeHash(secret, reply, 0, context.address, reply, serverCookieAt + HASH_AT);
+  }
+}
+
+/** The number of the secret that a cookie was made with, -1 if it is none of ours. */
+function secretOf(octets: Uint8Array, at: number, { secrets, address }: CookieContext): number {
+  for (let i = 0; i < secrets.length; i++) {
+    const secret = secrets[i];
+    if (secret === undefined) break;
+    writeHash(secret, octets, at, address, expectedHash, 0);
+    // All octets are compared, so that the time does not tell how many were right.
+    let difference = 0;
+    for (let j = 0; j < SIPHASH_OCTETS; j++) {
+      const given = octets[at + CLIENT_COOKIE_OCTETS + HASH_AT + j] ?? 0;
+      difference |= (expectedHash[j] ?? 0) ^ given;
+    }
+    if (difference === 0) return i;
+  }
+  return -1;
 }
 
 /** RFC 9018 section 4.4: over client cookie, version, reserved and timestamp as they are, then the address. */
-function hash(secret: Uint8Array, cookie: Uint8Array, address: Uint8Array): Uint8Array {
+function writeHash(
+  secret: Uint8Array,
+  cookie: Uint8Array,
+  at: number,
+  address: Uint8Array,
+  hash: Uint8Array,
+  hashAt: number,
+): void {
   const head = CLIENT_COOKIE_OCTETS + HASH_AT;
-  const message = new Uint8Array(head + address.length);
-  message.set(cookie.subarray(0, head));
-  message.set(address, head);
-  return sipHash24(secret, message);
-}
-
-function readUint32(octets: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = octets.subarray(at, at + 4);
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-}
-
-function writeUint32(octets: Uint8Array, at: number, value: number): void {
-  for (let i = 0; i < 4; i++) octets[at + i] = value >>> (24 - 8 * i);
+  for (let i = 0; i < head; i++) hashed[i] = cookie[at + i] ?? 0;
+  for (let i = 0; i < address.length; i++) hashed[head + i] = address[i] ?? 0;
+  sipHash24(secret, hashed, head + address.length, hash, hashAt);
 }

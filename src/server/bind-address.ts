@@ -10,6 +10,8 @@ export interface DnsListener extends Listener {
 /** What is bound at each address. */
 export interface Transports {
   readonly udp: boolean;
+  /** Whether other threads bind the same for UDP. */
+  readonly reusePort: boolean;
   readonly tcp: boolean;
   readonly tcpContext: TcpContext;
 }
@@ -26,7 +28,7 @@ export async function bindAddress(
   address: string,
   port: number,
 ): Promise<DnsListener[]> {
-  const { udp, tcp, tcpContext } = transports;
+  const { udp, reusePort, tcp, tcpContext } = transports;
   const listeners: DnsListener[] = [];
   try {
     if (tcp) {
@@ -35,7 +37,8 @@ export async function bindAddress(
     }
     if (udp) {
       const chosen = listeners[0]?.port ?? port;
-      listeners.push(await bind("udp", address, chosen, () => listenUdp(address, chosen)));
+      const listen = () => listenUdp(address, chosen, reusePort);
+      listeners.push(await bind("udp", address, chosen, listen));
     }
     return listeners;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type EdnsOption, OptionCode, type OptRecord } from "../dns/edns.ts";
 import type { Query } from "../dns/message.ts";
-import { type ExaminedCookie, examineCookie } from "../dns/server-cookie.ts";
+import { COOKIE_REPLY_OCTETS, type CookieVerdict, examineCookie } from "../dns/server-cookie.ts";
 import type { Reply } from "./reply.ts";
 import type { Requestor, Transport } from "./requestor.ts";
 
@@ -14,6 +14,13 @@ export interface EdnsPolicy {
   readonly cookieSecrets: readonly Uint8Array[];
   /** How long a TCP connection may be idle: RFC 7828. 0: for ever. */
   readonly tcpIdleSeconds: number;
+}
+
+/** The cookie of a query. */
+export interface ExaminedCookie {
+  readonly verdict: CookieVerdict;
+  /** The OPTION-DATA of the response. */
+  readonly reply: Uint8Array;
 }
 
 /** RFC 7828 section 3.1: the timeout is a number of 16 bits, in units of 100 milliseconds. */
@@ -30,7 +37,9 @@ export function examineQueryCookie(
   const cookie = edns?.options.cookie;
   if (cookie === undefined || cookieSecrets.length === 0) return undefined;
   const nowSeconds = Math.floor(nowMs / 1000);
-  return examineCookie(cookie, { secrets: cookieSecrets, address, nowSeconds });
+  const reply = new Uint8Array(COOKIE_REPLY_OCTETS);
+  const context = { secrets: cookieSecrets, address, nowSeconds };
+  return { verdict: examineCookie(cookie, 0, cookie.length, context, reply), reply };
 }
 
 /** RFC 6891 section 7: OPT in the response if, and only if, it was in the query. */
@@ -57,7 +66,7 @@ export function optOf(
   return { udpPayloadSize: policy.udpPayloadSize, wantsDnssec: edns.wantsDnssec, options };
 }
 
-function keepaliveTimeout(idleSeconds: number): Uint8Array {
+export function keepaliveTimeout(idleSeconds: number): Uint8Array {
   const units = idleSeconds === 0 ? MAX_UINT16 : idleSeconds * KEEPALIVE_UNITS_PER_SECOND;
   return uint16(Math.min(units, MAX_UINT16));
 }

@@ -24,6 +24,8 @@ export interface ListenAddress {
 export interface DnsEndpoints {
   readonly addresses: readonly ListenAddress[];
   readonly udp: boolean;
+  /** Whether other threads of this server listen there too, for UDP. */
+  readonly reusePort?: boolean;
   readonly tcp: boolean;
   readonly tcpLimits: TcpLimits;
 }
@@ -41,10 +43,30 @@ export interface DnsSockets {
 /** How long a new address waits for its sockets at most, milliseconds. */
 const REREAD_INTERVAL_MS = 30_000;
 
+/**
+ * Makes sure that everything can be bound, by binding it: a socket that shares its port with the
+ * threads of this server (SO_REUSEPORT) would share it with those of another one, too. Rejects with
+ * ListenError.
+ *
+ * @returns the endpoints with the ports that were free, where any would do.
+ */
+export async function probeEndpoints(endpoints: DnsEndpoints, host: Host): Promise<DnsEndpoints> {
+  const sockets = await bindAll(endpoints, host);
+  await sockets.close();
+  return { ...endpoints, addresses: sockets.addresses };
+}
+
 /** Binds everything or nothing. Rejects with ListenError. */
 export async function listenDns(endpoints: DnsEndpoints, host: Host): Promise<DnsSockets> {
+  const sockets = await bindAll(endpoints, host);
+  sockets.followHost();
+  return sockets;
+}
+
+async function bindAll(endpoints: DnsEndpoints, host: Host): Promise<BoundSockets> {
   const transports: Transports = {
     udp: endpoints.udp,
+    reusePort: endpoints.reusePort ?? false,
     tcp: endpoints.tcp,
     tcpContext: {
       limits: endpoints.tcpLimits,
@@ -57,13 +79,12 @@ export async function listenDns(endpoints: DnsEndpoints, host: Host): Promise<Dn
     const explicit = explicitAddresses(endpoints.addresses);
     for (const { address, port } of explicit) {
       const bind = () => bindAddress(transports, address, port);
-      sockets.explicit.push(...(await withFreePort(port, bind)));
+      sockets.addExplicit(address, await withFreePort(port, bind));
     }
     for (const wildcard of wildcards(endpoints.addresses, explicit)) {
       const open = () => WildcardListeners.open(transports, wildcard, host);
-      sockets.wildcards.push(await withFreePort(wildcard.port, open));
+      sockets.addWildcard(wildcard.address, await withFreePort(wildcard.port, open));
     }
-    sockets.followHost();
     return sockets;
   } catch (error) {
     await sockets.close();
@@ -72,31 +93,43 @@ export async function listenDns(endpoints: DnsEndpoints, host: Host): Promise<Dn
 }
 
 class BoundSockets implements DnsSockets {
-  readonly explicit: DnsListener[] = [];
-  readonly wildcards: WildcardListeners[] = [];
+  /** What was bound, with the ports that it got. */
+  readonly addresses: ListenAddress[] = [];
+  readonly #explicit: DnsListener[] = [];
+  readonly #wildcards: WildcardListeners[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   get bound(): readonly DnsListener[] {
-    return [...this.explicit, ...this.wildcards.flatMap(({ bound }) => bound)];
+    return [...this.#explicit, ...this.#wildcards.flatMap(({ bound }) => bound)];
+  }
+
+  addExplicit(address: string, listeners: readonly DnsListener[]): void {
+    this.#explicit.push(...listeners);
+    this.addresses.push({ address, port: listeners[0]?.port ?? 0 });
+  }
+
+  addWildcard(address: string, listeners: WildcardListeners): void {
+    this.#wildcards.push(listeners);
+    this.addresses.push({ address, port: listeners.bound[0]?.port ?? 0 });
   }
 
   serve(responder: Responder): void {
-    for (const listener of [...this.explicit, ...this.wildcards]) listener.serve(responder);
+    for (const listener of [...this.#explicit, ...this.#wildcards]) listener.serve(responder);
   }
 
   followHost(): void {
-    if (this.wildcards.length === 0) return;
+    if (this.#wildcards.length === 0) return;
     this.#timer = setInterval(() => void this.reread(), REREAD_INTERVAL_MS).unref();
   }
 
   async reread(): Promise<void> {
-    for (const wildcard of this.wildcards) await wildcard.reread();
+    for (const wildcard of this.#wildcards) await wildcard.reread();
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await closeAll(this.explicit.splice(0));
-    for (const wildcard of this.wildcards) await wildcard.close();
+    await closeAll(this.#explicit.splice(0));
+    for (const wildcard of this.#wildcards) await wildcard.close();
   }
 }
 

@@ -42,6 +42,20 @@ const KIND_NUMBER: Readonly<Record<ResponseKind, number>> = {
   nxdomain: 2,
   error: 3,
 };
+const DECISION_NUMBER: Readonly<Record<Decision, number>> = { send: 0, truncate: 1, drop: 2 };
+const DECISIONS = 3;
+const COUNTERS = 4 * DECISIONS;
+
+/** Octets of a slot: two halves of a network, a time, and a slip. */
+const SLOT_OCTETS = 4 + 4 + 8 + 1;
+
+/** The memory that the threads of one server share, so that a limit holds for all of them together. */
+export type RateLimitMemory = SharedArrayBuffer;
+
+/** For so many threads, each of which counts for itself. */
+export function createRateLimitMemory(threads: number): RateLimitMemory {
+  return new SharedArrayBuffer(SLOTS * SLOT_OCTETS + threads * COUNTERS * 8);
+}
 
 export interface RateLimitOptions {
   /** Responses a second to one network, before FACTOR; 1 or more. */
@@ -50,44 +64,71 @@ export interface RateLimitOptions {
   readonly coversLoopback: boolean;
   /** Random, so that nobody outside knows which networks share a set. */
   readonly seed: number;
+  readonly memory: RateLimitMemory;
+  /** The number of the thread, from 0. */
+  readonly thread: number;
 }
 
 /**
  * A token bucket for each network (an IPv4 /24 or an IPv6 /56) and kind of response, in a table of
  * fixed size. A bucket is one number: the time at which it will be full again (the "theoretical
  * arrival time" of the generic cell rate algorithm).
+ *
+ * Several threads use one table without locks. Where two decide for the same network at the same
+ * moment, it gets a response more than its due, which nobody minds.
  */
 export class RateLimit {
   readonly #intervalMs: number;
   readonly #coversLoopback: boolean;
   readonly #seed: number;
-  readonly #networkHigh = new Uint32Array(SLOTS);
-  readonly #networkLow = new Uint32Array(SLOTS);
-  readonly #fullAtMs = new Float64Array(SLOTS);
-  readonly #slips = new Uint8Array(SLOTS);
-  readonly #counts = {
-    data: { send: 0, truncate: 0, drop: 0 },
-    nodata: { send: 0, truncate: 0, drop: 0 },
-    nxdomain: { send: 0, truncate: 0, drop: 0 },
-    error: { send: 0, truncate: 0, drop: 0 },
-  };
+  readonly #fullAtMs: Float64Array;
+  readonly #counts: Float64Array;
+  readonly #firstCount: number;
+  readonly #networkHigh: Uint32Array;
+  readonly #networkLow: Uint32Array;
+  readonly #slips: Uint8Array;
 
-  constructor({ perSecond, coversLoopback, seed }: RateLimitOptions) {
+  constructor({ perSecond, coversLoopback, seed, memory, thread }: RateLimitOptions) {
     this.#intervalMs = 1000 / perSecond;
     this.#coversLoopback = coversLoopback;
     this.#seed = seed;
+    const countersAt = SLOTS * 8;
+    const networksAt = memory.byteLength - SLOTS * (SLOT_OCTETS - 8);
+    this.#fullAtMs = new Float64Array(memory, 0, SLOTS);
+    this.#counts = new Float64Array(memory, countersAt, (networksAt - countersAt) / 8);
+    this.#firstCount = thread * COUNTERS;
+    this.#networkHigh = new Uint32Array(memory, networksAt, SLOTS);
+    this.#networkLow = new Uint32Array(memory, networksAt + SLOTS * 4, SLOTS);
+    this.#slips = new Uint8Array(memory, networksAt + SLOTS * 8, SLOTS);
   }
 
-  /** How often each decision was taken since the start. */
+  /** How often each decision was taken since the start, by all threads. */
   get counts(): DecisionCounts {
-    return this.#counts;
+    return {
+      data: this.#countsOf("data"),
+      nodata: this.#countsOf("nodata"),
+      nxdomain: this.#countsOf("nxdomain"),
+      error: this.#countsOf("error"),
+    };
+  }
+
+  #countsOf(kind: ResponseKind): Record<Decision, number> {
+    const counts = { send: 0, truncate: 0, drop: 0 };
+    for (let first = 0; first < this.#counts.length; first += COUNTERS) {
+      const at = first + KIND_NUMBER[kind] * DECISIONS;
+      counts.send += this.#counts[at + DECISION_NUMBER.send] ?? 0;
+      counts.truncate += this.#counts[at + DECISION_NUMBER.truncate] ?? 0;
+      counts.drop += this.#counts[at + DECISION_NUMBER.drop] ?? 0;
+    }
+    return counts;
   }
 
   /** @param address 4 or 16 octets. */
   decide(address: Uint8Array, kind: ResponseKind, nowMs: number): Decision {
     const isExempt = !this.#coversLoopback && isLoopback(address);
     const decision = isExempt ? "send" : this.#decideFor(address, kind, nowMs);
-    this.#counts[kind][decision]++;
+    const counter = this.#firstCount + KIND_NUMBER[kind] * DECISIONS + DECISION_NUMBER[decision];
+    this.#counts[counter] = (this.#counts[counter] ?? 0) + 1;
     return decision;
   }
 

@@ -2,23 +2,21 @@ import { EDNS_VERSION } from "../dns/edns.ts";
 import { ExtendedError, Opcode, Rcode, RRclass, RRtype } from "../dns/iana.ts";
 import { decodeQuery, encodeResponse, type Query, type Question } from "../dns/message.ts";
 import type { RRset } from "../dns/rrset.ts";
-import type { ExaminedCookie } from "../dns/server-cookie.ts";
 import { TsigError } from "../dns/tsig.ts";
 import type { Answer } from "../zone/answer.ts";
-import type { ChallengeIndex } from "../zone/challenge-index.ts";
+import type { Challenges } from "../zone/challenges.ts";
 import { lookup } from "../zone/lookup.ts";
 import type { Zone } from "../zone/zone.ts";
-import { type EdnsPolicy, examineQueryCookie, optOf } from "./edns-reply.ts";
+import { type EdnsPolicy, type ExaminedCookie, examineQueryCookie, optOf } from "./edns-reply.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { kindOf, type Reply } from "./reply.ts";
 import type { Requestor } from "./requestor.ts";
-import type { Responder } from "./responder.ts";
 import { Amplification, responseLimit } from "./response-limit.ts";
 
 /** A zone and what changes in it. */
 export interface ServedZone {
   readonly zone: Zone;
-  readonly challenges: ChallengeIndex;
+  readonly challenges: Challenges;
 }
 
 /** What a response is made from. */
@@ -63,32 +61,6 @@ export function respond(
   });
 }
 
-/**
- * `respond` for a running server: should a bug of ours make it throw, that costs the one query that
- * met it and not the server. The requestor hears nothing and asks again; `onFault` gets the error.
- */
-export function guardedResponder(
-  authority: Authority,
-  clock: () => number,
-  onFault: (error: unknown) => void,
-): Responder {
-  return {
-    begin: () => {},
-    answer: (input, start, end, requestor, output, at) => {
-      try {
-        const response = respond(authority, input.subarray(start, end), requestor, clock());
-        if (response === undefined) return 0;
-        output.set(response, at);
-        return response.length;
-      } catch (error) {
-        onFault(error);
-        return 0;
-      }
-    },
-    end: () => {},
-  };
-}
-
 /** The gates in order (what RFC 8906 section 8 asks of each), then the lookup. */
 function answerQuery(
   authority: Authority,
@@ -104,19 +76,20 @@ function answerQuery(
   if (!query.wellFormed) return failure(Rcode.FORMERR);
   // RFC 8945 section 5.2.1: there are no keys here, so that every key is unknown.
   if (query.tsig !== undefined) return { ...failure(Rcode.NOTAUTH), tsigError: TsigError.BADKEY };
-  if (query.question !== undefined) return answerQuestion(authority, query.question);
+  if (query.question !== undefined) return replyTo(authority, query.question);
   // RFC 7873 section 5.4: without a question it asks for a server cookie, or whether the one it has holds.
   if (cookie === undefined) return failure(Rcode.FORMERR);
   return failure(cookie.verdict === "invalid" ? Rcode.BADCOOKIE : Rcode.NOERROR);
 }
 
-function answerQuestion(authority: Authority, question: Question): Reply {
+/** What this server has to say to a question. */
+export function replyTo(authority: Pick<Authority, "zones">, question: Question): Reply {
   const { qname, qtype, qclass } = question;
-  if (qclass !== RRclass.IN) return failure(Rcode.REFUSED, ExtendedError.NOT_AUTHORITATIVE);
+  if (qclass !== RRclass.IN) return REFUSED;
   // RFC 9824 section 3.5: the type stands in NSEC records only.
   if (qtype === RRtype.NXNAME) return failure(Rcode.FORMERR, ExtendedError.INVALID_QUERY_TYPE);
   const served = findZone(authority, question);
-  if (served === undefined) return failure(Rcode.REFUSED, ExtendedError.NOT_AUTHORITATIVE);
+  if (served === undefined) return REFUSED;
   // RFC 5936 section 5, RFC 1995 section 2: nobody may transfer a zone from here.
   if (qtype === RRtype.AXFR || qtype === RRtype.IXFR) {
     return failure(Rcode.REFUSED, ExtendedError.PROHIBITED);
@@ -131,7 +104,10 @@ function answerQuestion(authority: Authority, question: Question): Reply {
  * above, if that delegates it: the DS is the one type on the upper side of a cut (RFC 4035 section
  * 3.1.4.1). Where the upper side is not served here, the zone itself denies it.
  */
-function findZone({ zones }: Authority, { qname, qtype }: Question): ServedZone | undefined {
+export function findZone(
+  { zones }: Pick<Authority, "zones">,
+  { qname, qtype }: Pick<Question, "qname" | "qtype">,
+): ServedZone | undefined {
   let below: ServedZone | undefined;
   for (const offset of qname.suffixOffsets()) {
     const served = zones.get(qname.key.slice(offset));
@@ -158,11 +134,10 @@ function toReply(answer: Answer, soa: RRset): Omit<Reply, "amplification"> {
       const found = answer.rrset === undefined ? answer.chain : [...answer.chain, answer.rrset];
       return success(Rcode.NOERROR, found, NOTHING);
     }
-    // RFC 2308 sections 2.1 and 2.2: the SOA says how long a negative answer holds.
     case "nodata":
-      return success(Rcode.NOERROR, answer.chain, [soa]);
+      return negative(Rcode.NOERROR, answer.chain, soa);
     case "nxdomain":
-      return success(Rcode.NXDOMAIN, answer.chain, [soa]);
+      return negative(Rcode.NXDOMAIN, answer.chain, soa);
     case "referral":
       return {
         rcode: Rcode.NOERROR,
@@ -173,6 +148,11 @@ function toReply(answer: Answer, soa: RRset): Omit<Reply, "amplification"> {
         additional: answer.glue,
       };
   }
+}
+
+/** RFC 2308 sections 2.1 and 2.2: the SOA says how long a negative answer holds. */
+export function negative(rcode: Rcode, chain: readonly RRset[], soa: RRset): Reply {
+  return { ...success(rcode, chain, [soa]), amplification: Amplification.USUAL };
 }
 
 function success(
@@ -194,3 +174,6 @@ function failure(rcode: Rcode, extendedError?: ExtendedError): Reply {
     ...(extendedError === undefined ? {} : { extendedError }),
   };
 }
+
+/** RFC 8914 section 4.21: the question is for others. */
+export const REFUSED: Reply = failure(Rcode.REFUSED, ExtendedError.NOT_AUTHORITATIVE);

@@ -16,13 +16,21 @@ export interface Listener {
 /**
  * Binds an address for DNS over UDP; port 0 takes a free one. Rejects with the system's error
  * (`code` EADDRINUSE, EACCES, …) if that cannot be.
+ *
+ * @param reusePort whether others that say so too may have the same port: the system spreads the
+ * requestors over them.
  */
-export async function listenUdp(address: string, port: number): Promise<Listener> {
+export async function listenUdp(
+  address: string,
+  port: number,
+  reusePort: boolean,
+): Promise<Listener> {
   const isIpv6 = address.includes(":");
   const socket = createSocket({
     type: isIpv6 ? "udp6" : "udp4",
     // An IPv4 address has a socket of its own here, however it is written.
     ipv6Only: isIpv6,
+    reusePort,
     // Addresses are numeric: spares the look-up that would else precede each response.
     lookup: (host, _options, callback) => callback(null, host, isIpv6 ? 6 : 4),
   });

@@ -1,89 +1,107 @@
 import { RRtype } from "../dns/iana.ts";
-import { type Name, nameFromLabels } from "../dns/name.ts";
+import { Name } from "../dns/name.ts";
 import type { RRset } from "../dns/rrset.ts";
-import { isLaterSerial } from "./serial.ts";
+import type { Challenges } from "./challenges.ts";
+import {
+  labelWordsOfHead,
+  packedWords,
+  Record,
+  valuesWordsOfHead,
+  WORD_OCTETS,
+} from "./table/layout.ts";
+import { SubdomainId } from "./table/subdomain-id.ts";
+import type { TableReader } from "./table/table-reader.ts";
 import type { Node, Zone } from "./zone.ts";
 
 /** A delegate exists from its registration on, with or without values (RFC 8020 section 2). */
 const NO_VALUES: Node = [];
 
-/** What one delegate publishes. */
-export interface Publication {
-  /** One label in front of the apex. */
-  readonly subdomain: string;
-  /** Digest values, each the one character-string of a TXT record; without repetitions. */
-  readonly digests: readonly string[];
-  /** Larger is newer; what is not newer than what is published changes nothing. */
-  readonly sequence: number;
-}
+/** The values of a delegate as the store has them; undefined if there is no such delegate. */
+export type StoredValues = (subdomain: string) => readonly string[] | undefined;
 
-interface Entry {
-  readonly node: Node;
-  readonly sequence: number;
+export interface ChallengeIndexOptions {
+  readonly zone: Zone;
+  /** The number of the zone in the table. */
+  readonly number: number;
+  /** Of the TXT RRsets, seconds. */
+  readonly ttl: number;
+  /** Asked for what is not in the table, until the table is complete. */
+  readonly stored: StoredValues;
 }
 
 /**
- * The delegates of one zone and what they publish: the one thing that a lookup reads and that
- * changes while the server runs. Names are matched whole, so that a value is served at its own
- * name and nowhere else. RRsets are made when a value changes, never per query.
+ * The delegates of one zone and what they publish, as RRsets. Names are matched whole, so that a
+ * value is served at its own name and nowhere else.
  */
-export class ChallengeIndex {
+export class ChallengeIndex implements Challenges {
+  readonly number: number;
+  readonly ttl: number;
   readonly #zone: Zone;
-  readonly #ttl: number;
-  readonly #entries = new Map<string, Entry>();
-  #serial: number;
+  readonly #stored: StoredValues;
+  readonly #reader: TableReader;
+  readonly #id = new SubdomainId();
   #soa: RRset;
+  #soaSerial: number;
 
-  /** `ttl`: seconds, of the TXT RRsets. */
-  constructor(zone: Zone, ttl: number, serial: number) {
+  constructor(reader: TableReader, { zone, number, ttl, stored }: ChallengeIndexOptions) {
+    this.#reader = reader;
     this.#zone = zone;
-    this.#ttl = ttl;
-    this.#serial = serial;
-    this.#soa = zone.soa(serial);
+    this.number = number;
+    this.ttl = ttl;
+    this.#stored = stored;
+    this.#soaSerial = reader.serial(number);
+    this.#soa = zone.soa(this.#soaSerial);
   }
 
-  /** The SOA RRset with the current serial. */
   get soa(): RRset {
+    const serial = this.#reader.serial(this.number);
+    if (serial !== this.#soaSerial) {
+      this.#soa = this.#zone.soa(serial);
+      this.#soaSerial = serial;
+    }
     return this.#soa;
   }
 
-  /** The RRsets of the delegate with this Name.key, or undefined if there is none. */
   node(key: string): Node | undefined {
-    return this.#entries.get(key)?.node;
+    const labelEnd = key.charCodeAt(0) + 1;
+    if (labelEnd === 1 || key.slice(labelEnd) !== this.#zone.apex.key) return undefined;
+    const owner = Buffer.from(key, "latin1");
+    this.#id.read(owner, 0);
+    const record = this.#reader.find(this.number, this.#id);
+    if (record !== 0) return this.#nodeOf(owner, this.#valuesOf(record));
+    if (this.#reader.isComplete) return undefined;
+    const values = this.#stored(key.slice(1, labelEnd));
+    return (
+      values &&
+      this.#nodeOf(
+        owner,
+        values.map((value) => characterString(value)),
+      )
+    );
   }
 
-  /**
-   * From now on this is what the delegate publishes and `serial` is the zone's, unless something
-   * newer was published before: calls may arrive in any order.
-   */
-  publish(publication: Publication, serial?: number): void {
-    const owner = this.#ownerOf(publication.subdomain);
-    const current = this.#entries.get(owner.key);
-    if (current === undefined || publication.sequence > current.sequence) {
-      const node = this.#nodeOf(owner, publication.digests);
-      this.#entries.set(owner.key, { node, sequence: publication.sequence });
+  /** The values of a record with their octets of length, copied: the record may go. */
+  #valuesOf(record: number): Uint8Array[] {
+    const { words, octets } = this.#reader.memory;
+    const head = words[record + Record.HEAD] ?? 0;
+    let at = (record + Record.BODY + labelWordsOfHead(head)) * WORD_OCTETS;
+    const end = at + valuesWordsOfHead(head) * WORD_OCTETS;
+    const values: Uint8Array[] = [];
+    while (at < end) {
+      const length = octets[at] ?? 0;
+      values.push(Uint8Array.from(octets.subarray(at, at + 1 + length)));
+      at += packedWords(length) * WORD_OCTETS;
     }
-    if (serial !== undefined) this.#raiseSerial(serial);
+    return values;
   }
 
-  #raiseSerial(serial: number): void {
-    if (!isLaterSerial(serial, this.#serial)) return;
-    this.#serial = serial;
-    this.#soa = this.#zone.soa(serial);
+  #nodeOf(owner: Uint8Array, rdata: readonly Uint8Array[]): Node {
+    if (rdata.length === 0) return NO_VALUES;
+    return [{ owner: new Name(owner), rrtype: RRtype.TXT, ttl: this.ttl, rdata }];
   }
+}
 
-  #ownerOf(subdomain: string): Name {
-    const owner = nameFromLabels([Buffer.from(subdomain, "latin1")], this.#zone.apex);
-    if (owner === undefined) throw new RangeError(`no label: ${subdomain}`);
-    return owner;
-  }
-
-  #nodeOf(owner: Name, digests: readonly string[]): Node {
-    if (digests.length === 0) return NO_VALUES;
-    const rdata = digests.map((digest) => {
-      const text = Buffer.from(digest, "latin1");
-      return Buffer.concat([Uint8Array.of(text.length), text]);
-    });
-    return [{ owner, rrtype: RRtype.TXT, ttl: this.#ttl, rdata }];
-  }
+/** RFC 1035 section 3.3: an octet of length and the text. */
+function characterString(text: string): Uint8Array {
+  return Buffer.concat([Uint8Array.of(text.length), Buffer.from(text, "latin1")]);
 }

@@ -3,7 +3,7 @@ import type { Name } from "../dns/name.ts";
 import type { RRset } from "../dns/rrset.ts";
 import { WireReader } from "../dns/wire-reader.ts";
 import type { Answer } from "./answer.ts";
-import type { ChallengeIndex } from "./challenge-index.ts";
+import type { Challenges } from "./challenges.ts";
 import type { Node, Zone } from "./zone.ts";
 
 /** A chain of more CNAMEs than that is left to the resolver. */
@@ -18,7 +18,7 @@ const HINFO_RFC8482 = Buffer.from("\x07RFC8482\x00", "latin1");
  * delegations, CNAMEs inside the zone, empty non-terminals, wildcards. `qname` must be at or below
  * the zone's apex.
  */
-export function lookup(zone: Zone, challenges: ChallengeIndex, qname: Name, qtype: number): Answer {
+export function lookup(zone: Zone, challenges: Challenges, qname: Name, qtype: number): Answer {
   const chain: RRset[] = [];
   let name = qname;
   for (;;) {
@@ -40,7 +40,7 @@ export function lookup(zone: Zone, challenges: ChallengeIndex, qname: Name, qtyp
   }
 }
 
-function findNode(zone: Zone, challenges: ChallengeIndex, name: Name): Node | undefined {
+function findNode(zone: Zone, challenges: Challenges, name: Name): Node | undefined {
   const configured = zone.node(name.key);
   const published = challenges.node(name.key);
   // Static records at a delegate's name or below it must not hide its value: `pick` takes the first that fits.
@@ -52,7 +52,7 @@ function findNode(zone: Zone, challenges: ChallengeIndex, name: Name): Node | un
 /** The RRset that answers `qtype` at an existing name: its own, the CNAME that stands for all, or one of many for ANY. */
 function pick(
   zone: Zone,
-  challenges: ChallengeIndex,
+  challenges: Challenges,
   name: Name,
   node: Node,
   qtype: number,
@@ -104,7 +104,7 @@ function glueOf(zone: Zone, ns: RRset): RRset[] {
  * RFC 4592 section 3.3.1: the node of the wildcard right below the closest encloser, its records
  * owned by `name`. Static wildcards only; a delegate's name always exists and is never covered.
  */
-function synthesize(zone: Zone, challenges: ChallengeIndex, name: Name): Node | undefined {
+function synthesize(zone: Zone, challenges: Challenges, name: Name): Node | undefined {
   for (const offset of name.suffixOffsets().slice(1)) {
     const encloser = name.key.slice(offset);
     if (zone.node(encloser) === undefined && challenges.node(encloser) === undefined) continue;

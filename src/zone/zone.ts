@@ -26,26 +26,27 @@ export class Zone {
   readonly apex: Name;
   readonly hasCuts: boolean;
   readonly hasWildcards: boolean;
+  /** By Name.key, empty non-terminals included, the SOA not. */
+  readonly nodes: ReadonlyMap<string, Node>;
   readonly #soa: SoaFields;
-  readonly #nodes: ReadonlyMap<string, Node>;
 
-  /** `nodes` by Name.key, empty non-terminals included, the SOA not. static-records.ts makes them. */
+  /** static-records.ts makes the nodes. */
   constructor(apex: Name, soa: SoaFields, nodes: ReadonlyMap<string, Node>) {
     this.apex = apex;
     this.#soa = soa;
-    this.#nodes = nodes;
+    this.nodes = nodes;
     this.hasWildcards = [...nodes.keys()].some((key) => key.startsWith("\x01*"));
     this.hasCuts = [...nodes].some(([key, node]) => key !== apex.key && hasNs(node));
   }
 
   /** The static RRsets of a name, or undefined if it does not exist here. */
   node(key: string): Node | undefined {
-    return this.#nodes.get(key);
+    return this.nodes.get(key);
   }
 
   /** Whether there is a zone cut right at this name. */
   delegates(key: string): boolean {
-    return key !== this.apex.key && hasNs(this.#nodes.get(key) ?? []);
+    return key !== this.apex.key && hasNs(this.nodes.get(key) ?? []);
   }
 
   /** The SOA RRset with this serial. */

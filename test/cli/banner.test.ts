@@ -8,18 +8,11 @@ const config = loadConfig({ file: undefined, searched: [], env: {} });
 /** The lines about DNS for TCP and UDP at these addresses, port 53. */
 function dnsLines(addresses: readonly string[]): string[] {
   const transports = ["tcp", "udp"] as const;
-  const server: RunningServer = {
+  const server: Pick<RunningServer, "dns" | "http"> = {
     dns: addresses.flatMap((address) =>
-      transports.map((transport) => ({
-        address,
-        port: 53,
-        transport,
-        serve: () => {},
-        close: async () => {},
-      })),
+      transports.map((transport) => ({ address, port: 53, transport })),
     ),
     http: { address: "127.0.0.1", port: 8080 },
-    close: async () => {},
   };
   return banner(config, server)
     .split("\n")

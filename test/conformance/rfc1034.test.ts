@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { exchange, overBoth } from "../support/dns-exchange.ts";
-import { exerciseZone, SOA } from "../support/exercise-zone.ts";
-import { authorityOver, serveDns, zoneUnderTest } from "../support/zone-under-test.ts";
+import { EXERCISE_ZONE, SOA } from "../support/exercise-zone.ts";
+import { authorityOver, separateZonesUnderTest, serveDns } from "../support/zone-under-test.ts";
 
-const parent = zoneUnderTest({
+const parent = {
   apex: "parent.example.",
   records: ["sub NS ns.sub", "ns.sub A 192.0.2.1", "into CNAME www.sub"],
-});
-const port = await serveDns(authorityOver(exerciseZone(), parent));
+};
+const port = await serveDns(authorityOver(...separateZonesUnderTest(EXERCISE_ZONE, parent)));
 
 test.for(
   overBoth([

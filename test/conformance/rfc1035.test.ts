@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RateLimit } from "../../src/server/rate-limit.ts";
+import { createRateLimitMemory, RateLimit } from "../../src/server/rate-limit.ts";
 import { askUdp, udpResponses } from "../support/dns-client.ts";
 import { exchange, exchangeOctets, overBoth } from "../support/dns-exchange.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
@@ -143,7 +143,13 @@ test("section 3.3.13: RETRY < REFRESH < EXPIRE in the SOA", async () => {
 });
 
 /** With the rate limit that a server has by default. */
-const rateLimit = new RateLimit({ perSecond: 20, coversLoopback: false, seed: 1 });
+const rateLimit = new RateLimit({
+  perSecond: 20,
+  coversLoopback: false,
+  seed: 1,
+  memory: createRateLimitMemory(1),
+  thread: 0,
+});
 const limitedPort = await serveDns({ ...authorityOver(exerciseZone()), rateLimit });
 
 test("section 4.2.1: 2,000 queries over UDP, 64 at a time, are all answered in full", async () => {

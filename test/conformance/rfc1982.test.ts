@@ -11,9 +11,9 @@ test("section 3.2: the serial rises with an update, over its largest value too",
     return answer[0]?.split(" ")[6];
   };
   expect(await serial()).toBe("4294967295");
-  served.challenges.publish({ subdomain: "d", digests: [], sequence: 1 }, 0);
+  served.publisher.publish({ subdomain: "d", digests: [], sequence: 1 }, 0);
   expect(await serial()).toBe("0");
   // What was overtaken does not take it back.
-  served.challenges.publish({ subdomain: "e", digests: [], sequence: 1 }, 4_294_967_295);
+  served.publisher.publish({ subdomain: "e", digests: [], sequence: 1 }, 4_294_967_295);
   expect(await serial()).toBe("0");
 });

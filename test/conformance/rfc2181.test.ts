@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { exchange, exchangeOctets, overBoth, TRANSPORTS } from "../support/dns-exchange.ts";
-import { DIGEST_A, DIGEST_B, exerciseZone, SOA } from "../support/exercise-zone.ts";
+import { DIGEST_A, DIGEST_B, EXERCISE_ZONE, SOA } from "../support/exercise-zone.ts";
 import { type EdnsOptions, query, questionOctets } from "../support/query.ts";
-import { authorityOver, serveDns, zoneUnderTest } from "../support/zone-under-test.ts";
+import { authorityOver, separateZonesUnderTest, serveDns } from "../support/zone-under-test.ts";
 
-const shortest = zoneUnderTest({ apex: "z.", records: [] });
-const port = await serveDns(authorityOver(exerciseZone(), shortest));
+const shortest = { apex: "z.", records: [] };
+const port = await serveDns(authorityOver(...separateZonesUnderTest(EXERCISE_ZONE, shortest)));
 
 const WAYS: readonly { readonly way: string; readonly edns?: EdnsOptions }[] = [
   { way: "without EDNS" },

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { exchange, overBoth } from "../support/dns-exchange.ts";
-import { DIGEST_A, exerciseZone } from "../support/exercise-zone.ts";
+import { DIGEST_A, EXERCISE_ZONE } from "../support/exercise-zone.ts";
 import { questionOctets } from "../support/query.ts";
-import { authorityOver, serveDns, zoneUnderTest } from "../support/zone-under-test.ts";
+import { authorityOver, separateZonesUnderTest, serveDns } from "../support/zone-under-test.ts";
 
-const octets = zoneUnderTest({
+const octets = {
   apex: "octets.example.",
   records: ["k A 192.0.2.1", "\\192 A 192.0.2.2", "\\091 A 192.0.2.3"],
-});
-const port = await serveDns(authorityOver(exerciseZone(), octets));
+};
+const port = await serveDns(authorityOver(...separateZonesUnderTest(EXERCISE_ZONE, octets)));
 
 test.for(
   overBoth([

@@ -3,6 +3,7 @@ import { respond } from "../../src/server/respond.ts";
 import { askTcp, frame, octetByOctet, TcpConnection } from "../support/dns-client.ts";
 import { DIGEST_A, exerciseZone } from "../support/exercise-zone.ts";
 import { query } from "../support/query.ts";
+import { responderOf } from "../support/responder-of.ts";
 import { decodeStrictly } from "../support/strict-message.ts";
 import {
   authorityOver,
@@ -149,10 +150,11 @@ const hugeAuthority = authorityOver(
   }),
 );
 let hugeAnswers = 0;
-const hugePort = await serveResponder((octets) => {
+const hugeResponder = responderOf((octets) => {
   hugeAnswers++;
   return respond(hugeAuthority, octets, requestorBy("tcp"), 0);
 });
+const hugePort = await serveResponder(hugeResponder);
 
 test("section 6.2.1.1: who asks for 90 MB and does not read gets a few, then all of it", async () => {
   const count = 1500;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { exchange, overBoth } from "../support/dns-exchange.ts";
-import { DIGEST_A, exerciseZone } from "../support/exercise-zone.ts";
-import { authorityOver, serveDns, zoneUnderTest } from "../support/zone-under-test.ts";
+import { DIGEST_A, EXERCISE_ZONE } from "../support/exercise-zone.ts";
+import { authorityOver, separateZonesUnderTest, serveDns } from "../support/zone-under-test.ts";
 
-const other = zoneUnderTest({ apex: "other.example.", records: [] });
-const port = await serveDns(authorityOver(exerciseZone(), other));
+const other = { apex: "other.example.", records: [] };
+const port = await serveDns(authorityOver(...separateZonesUnderTest(EXERCISE_ZONE, other)));
 const TYPES = ["A", "NS", "SOA", "TXT", "CAA", "DS", "TYPE65280", "ANY"];
 
 test.for(

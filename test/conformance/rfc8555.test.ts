@@ -10,7 +10,7 @@ let sequence = 0;
 
 function publish(digests: readonly string[]): void {
   sequence += 1;
-  served.challenges.publish({ subdomain: "d", digests, sequence });
+  served.publisher.publish({ subdomain: "d", digests, sequence });
 }
 
 test.for(TRANSPORTS)(

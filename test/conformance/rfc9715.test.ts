@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exchange } from "../support/dns-exchange.ts";
-import { authorityOver, serveDns, zoneUnderTest } from "../support/zone-under-test.ts";
+import { authorityOver, separateZonesUnderTest, serveDns } from "../support/zone-under-test.ts";
 
 /** Records at text.<apex> that make a response of `octets` with OPT: header, question, OPT, five records of 213, the last. */
 function textsOf(octets: number): string[] {
@@ -9,9 +9,9 @@ function textsOf(octets: number): string[] {
   return [...texts, `text TXT "${"y".repeat(octets - used)}"`];
 }
 
-const fits = zoneUnderTest({ apex: "a.example.", records: textsOf(1232) });
-const isLonger = zoneUnderTest({ apex: "b.example.", records: textsOf(1233) });
-const port = await serveDns(authorityOver(fits, isLonger));
+const fits = { apex: "a.example.", records: textsOf(1232) };
+const isLonger = { apex: "b.example.", records: textsOf(1233) };
+const port = await serveDns(authorityOver(...separateZonesUnderTest(fits, isLonger)));
 
 test.for([
   { name: "text.a.example.", size: 1232, flags: "qr aa", length: 1232 },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  createRateLimitMemory,
   type Decision,
   limitedSinceLastTime,
   RateLimit,
@@ -11,7 +12,13 @@ const SOURCE = Uint8Array.of(192, 0, 2, 1);
 const PER_SECOND = 5;
 
 function limit(perSecond: number = PER_SECOND, seed = 1): RateLimit {
-  return new RateLimit({ perSecond, coversLoopback: true, seed });
+  return new RateLimit({
+    perSecond,
+    coversLoopback: true,
+    seed,
+    memory: createRateLimitMemory(1),
+    thread: 0,
+  });
 }
 
 function decisions(
@@ -178,7 +185,13 @@ test.for([
   { name: "1::1", source: ipv6("00010000000000000000000000000001"), isOurs: false },
   { name: "7f00::1", source: ipv6("7f000000000000000000000000000001"), isOurs: false },
 ])("this machine itself is limited only if that is asked for: $name", ({ source, isOurs }) => {
-  const exempting = new RateLimit({ perSecond: PER_SECOND, coversLoopback: false, seed: 1 });
+  const exempting = new RateLimit({
+    perSecond: PER_SECOND,
+    coversLoopback: false,
+    seed: 1,
+    memory: createRateLimitMemory(1),
+    thread: 0,
+  });
   expect(sent(decisions(exempting, 50, { source }))).toBe(isOurs ? 50 : PER_SECOND);
   expect(sent(decisions(limit(), 50, { source }))).toBe(PER_SECOND);
 });

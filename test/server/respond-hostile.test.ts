@@ -2,17 +2,22 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { respond } from "../../src/server/respond.ts";
 import * as arbitrary from "../support/arbitrary.ts";
-import { exerciseZone } from "../support/exercise-zone.ts";
+import { EXERCISE_ZONE } from "../support/exercise-zone.ts";
 import { query, resourceRecord } from "../support/query.ts";
 import { decodeStrictly, type StrictMessage } from "../support/strict-message.ts";
-import { authorityOver, NOW_MS, requestorBy, zoneUnderTest } from "../support/zone-under-test.ts";
+import {
+  authorityOver,
+  NOW_MS,
+  requestorBy,
+  separateZonesUnderTest,
+} from "../support/zone-under-test.ts";
 
 /** Wildcards and delegations in the same answers too. */
-const parent = zoneUnderTest({
+const parent = {
   apex: "example.",
   records: ["* TXT wild", "sub NS ns.sub", "ns.sub A 192.0.2.1", "into CNAME www.sub"],
-});
-const authority = authorityOver(exerciseZone(), parent);
+};
+const authority = authorityOver(...separateZonesUnderTest(EXERCISE_ZONE, parent));
 
 const EDNS = { size: 1232, options: Buffer.from("000a00080102030405060708", "hex") };
 const SEEDS: readonly Uint8Array[] = [

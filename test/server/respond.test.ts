@@ -1,18 +1,25 @@
 import { expect, test } from "vitest";
+import { AnswerPath } from "../../src/server/answer-path.ts";
 import type { Transport } from "../../src/server/requestor.ts";
-import { guardedResponder, respond } from "../../src/server/respond.ts";
-import { BIG_TEXTS, DIGEST_A, DIGEST_B, exerciseZone, SOA } from "../support/exercise-zone.ts";
-import { type QueryOptions, query, questionOctets } from "../support/query.ts";
+import { respond } from "../../src/server/respond.ts";
+import { BIG_TEXTS, DIGEST_A, DIGEST_B, EXERCISE_ZONE, SOA } from "../support/exercise-zone.ts";
+import { ednsOption, type QueryOptions, query, questionOctets } from "../support/query.ts";
 import { answerOf } from "../support/responder-of.ts";
 import { decodeStrictly, type StrictMessage } from "../support/strict-message.ts";
-import { authorityOver, NOW_MS, requestorBy, zoneUnderTest } from "../support/zone-under-test.ts";
+import {
+  authorityOver,
+  NOW_MS,
+  requestorBy,
+  separateZonesUnderTest,
+  zoneUnderTest,
+} from "../support/zone-under-test.ts";
 
-const child = zoneUnderTest({
+const child = {
   apex: "child.auth.example.",
   records: [],
   delegates: { once: [DIGEST_B] },
-});
-const authority = authorityOver(exerciseZone(), child);
+};
+const authority = authorityOver(...separateZonesUnderTest(EXERCISE_ZONE, child));
 
 function answerTo(
   question: string,
@@ -104,23 +111,23 @@ test("a fault of ours costs the query that met it, and is reported", () => {
   const fault = new Error("a bug");
   let isBroken = true;
   const faults: unknown[] = [];
-  const responder = guardedResponder(
-    {
-      get zones() {
+  const withCookie = query("auth.example. SOA", {
+    edns: { options: ednsOption(10, "00".repeat(8)) },
+  });
+  const responder = new AnswerPath({
+    authority: {
+      ...authority,
+      get cookieSecrets() {
         if (isBroken) throw fault;
-        return authority.zones;
+        return authority.cookieSecrets;
       },
-      udpPayloadSize: authority.udpPayloadSize,
-      nsid: authority.nsid,
-      cookieSecrets: authority.cookieSecrets,
-      tcpIdleSeconds: authority.tcpIdleSeconds,
-      rateLimit: authority.rateLimit,
     },
-    () => NOW_MS,
-    (error) => faults.push(error),
-  );
-  expect(answerOf(responder, query("auth.example. SOA"), requestorBy("udp"))).toBeUndefined();
+    table: authority.table,
+    clock: () => NOW_MS,
+    onFault: (error) => faults.push(error),
+  });
+  expect(answerOf(responder, withCookie, requestorBy("udp"))).toBeUndefined();
   isBroken = false;
-  expect(answerOf(responder, query("auth.example. SOA"), requestorBy("udp"))).toBeDefined();
+  expect(answerOf(responder, withCookie, requestorBy("udp"))).toBeDefined();
   expect(faults).toEqual([fault]);
 });

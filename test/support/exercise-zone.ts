@@ -1,5 +1,4 @@
-import type { ServedZone } from "../../src/server/respond.ts";
-import { zoneUnderTest } from "./zone-under-test.ts";
+import { type PublishedZone, type ZoneText, zoneUnderTest } from "./zone-under-test.ts";
 
 export const APEX = "auth.example.";
 export const DIGEST_A = "LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo";
@@ -35,10 +34,12 @@ export const EXERCISE_RECORDS: readonly string[] = [
 ];
 
 /** A zone with something of everything but wildcards and delegations; delegates with 0, 1 and 2 values. */
-export function exerciseZone(): ServedZone {
-  return zoneUnderTest({
-    apex: APEX,
-    records: EXERCISE_RECORDS,
-    delegates: { fresh: [], once: [DIGEST_A], twice: [DIGEST_A, DIGEST_B] },
-  });
+export const EXERCISE_ZONE: ZoneText = {
+  apex: APEX,
+  records: EXERCISE_RECORDS,
+  delegates: { fresh: [], once: [DIGEST_A], twice: [DIGEST_A, DIGEST_B] },
+};
+
+export function exerciseZone(): PublishedZone {
+  return zoneUnderTest(EXERCISE_ZONE);
 }

@@ -3,13 +3,18 @@ import assert from "node:assert/strict";
 import { afterAll } from "vitest";
 import { ROOT } from "../../src/dns/name.ts";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
+import { AnswerPath, type TableAuthority } from "../../src/server/answer-path.ts";
 import { listenDns, type TcpLimits } from "../../src/server/listen.ts";
 import type { Requestor, Transport } from "../../src/server/requestor.ts";
-import { type Authority, respond, type ServedZone } from "../../src/server/respond.ts";
+import type { ServedZone } from "../../src/server/respond.ts";
+import type { Responder } from "../../src/server/responder.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
+import { ChallengePublisher } from "../../src/zone/challenge-publisher.ts";
 import { buildStaticZones } from "../../src/zone/static-records.ts";
+import { createTable } from "../../src/zone/table/table-memory.ts";
+import { TableReader } from "../../src/zone/table/table-reader.ts";
+import { TableWriter } from "../../src/zone/table/table-writer.ts";
 import { Zone } from "../../src/zone/zone.ts";
-import { type Respond, responderOf } from "./responder-of.ts";
 
 export interface ZoneText {
   readonly apex: string;
@@ -40,15 +45,38 @@ const TCP_LIMITS: TcpLimits = {
   coversLoopback: true,
 };
 
+/** A zone, and where its delegates publish. */
+export interface PublishedZone extends ServedZone {
+  readonly challenges: ChallengeIndex;
+  readonly table: TableReader;
+  readonly publisher: ChallengePublisher;
+}
+
+/** What a server answers from. */
+export interface AuthorityUnderTest extends TableAuthority {
+  readonly table: TableReader;
+}
+
+const SEED = 0x1234_5678;
+
 /** MNAME is ns1 of the zone, RNAME hostmaster; the nameserver is at 127.0.0.1 unless the records say more. */
-export function zoneUnderTest(text: ZoneText): ServedZone {
+export function zoneUnderTest(text: ZoneText): PublishedZone {
   const [served] = zonesUnderTest(text);
   assert(served);
   return served;
 }
 
-/** The zones of one server: one that is inside another is delegated there. */
-export function zonesUnderTest(...texts: readonly ZoneText[]): ServedZone[] {
+/** The zones of one server: one that is inside another is delegated there. Names are relative to the first apex. */
+export function zonesUnderTest(...texts: readonly ZoneText[]): PublishedZone[] {
+  return publishZones(buildZones(texts));
+}
+
+/** Zones of one server that know nothing of each other. Names are relative to the apex of each. */
+export function separateZonesUnderTest(...texts: readonly ZoneText[]): PublishedZone[] {
+  return publishZones(texts.flatMap((text) => buildZones([text])));
+}
+
+function buildZones(texts: readonly ZoneText[]) {
   const apexes = texts.map((text) => {
     const mname = parseName(`ns1.${text.apex}`);
     const rname = parseName(`hostmaster.${text.apex}`);
@@ -58,22 +86,37 @@ export function zonesUnderTest(...texts: readonly ZoneText[]): ServedZone[] {
       soa: { mname, rname, negativeTtl: NEGATIVE_TTL },
     };
   });
-  const { zones } = buildStaticZones(apexes, {
+  return buildStaticZones(apexes, {
     texts: texts.flatMap(({ records }) => records),
     origin: apexes[0]?.apex ?? ROOT,
     nsAddresses: ["127.0.0.1"],
-  });
-  return zones.map(({ apex, soa, nodes, delegates = {}, serial = SERIAL }) => {
-    const zone = new Zone(apex, soa, nodes);
-    const challenges = new ChallengeIndex(zone, TXT_TTL, serial);
+  }).zones;
+}
+
+function publishZones(zones: ReturnType<typeof buildZones>): PublishedZone[] {
+  const table = createTable({ readers: 1, zones: zones.length }, SEED);
+  const writer = new TableWriter(table);
+  const published = zones.map(({ delegates = {}, serial = SERIAL }, number) => {
+    const publisher = new ChallengePublisher(writer, number, serial);
     for (const [subdomain, digests] of Object.entries(delegates)) {
-      challenges.publish({ subdomain, digests, sequence: digests.length });
+      publisher.publish({ subdomain, digests, sequence: digests.length });
     }
-    return { zone, challenges };
+    return publisher;
+  });
+  writer.setComplete();
+  const reader = new TableReader(table, 0);
+  return zones.map(({ apex, soa, nodes }, number) => {
+    const zone = new Zone(apex, soa, nodes);
+    const options = { zone, number, ttl: TXT_TTL, stored: () => undefined };
+    const challenges = new ChallengeIndex(reader, options);
+    return { zone, challenges, table: reader, publisher: published[number] ?? assert.fail() };
   });
 }
 
-export function authorityOver(...served: readonly ServedZone[]): Authority {
+/** `served` by one call of zonesUnderTest: they share a table. */
+export function authorityOver(...served: readonly PublishedZone[]): AuthorityUnderTest {
+  const [{ table } = assert.fail()] = served;
+  assert(served.every((each) => each.table === table));
   const zones = new Map(served.map((each) => [each.zone.apex.key, each]));
   return {
     zones,
@@ -82,22 +125,32 @@ export function authorityOver(...served: readonly ServedZone[]): Authority {
     cookieSecrets: [],
     tcpIdleSeconds: TCP_LIMITS.idleSeconds,
     rateLimit: undefined,
+    table,
   };
 }
 
 /** Serves until the tests of the calling file are done. Gives the port, the same for UDP and TCP. */
 export async function serveDns(
-  authority: Authority,
+  authority: AuthorityUnderTest,
   tcpLimits: Partial<TcpLimits> = {},
 ): Promise<number> {
-  const respondNow: Respond = (octets, requestor) =>
-    respond(authority, octets, requestor, Date.now());
-  return serveResponder(respondNow, tcpLimits);
+  return serveResponder(responderFor(authority), tcpLimits);
+}
+
+/** What a running server answers with; a fault of it fails the test. */
+export function responderFor(
+  authority: AuthorityUnderTest,
+  clock: () => number = Date.now,
+): AnswerPath {
+  const onFault = (error: unknown): never => {
+    throw error;
+  };
+  return new AnswerPath({ authority, table: authority.table, clock, onFault });
 }
 
 /** The same for anything that answers. */
 export async function serveResponder(
-  answer: Respond,
+  responder: Responder,
   tcpLimits: Partial<TcpLimits> = {},
 ): Promise<number> {
   const sockets = await listenDns(
@@ -110,6 +163,6 @@ export async function serveResponder(
     { addresses: () => [], warn: () => {} },
   );
   afterAll(() => sockets.close());
-  sockets.serve(responderOf(answer));
+  sockets.serve(responder);
   return sockets.bound[0]?.port ?? 0;
 }

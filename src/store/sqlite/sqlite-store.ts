@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "better-sqlite3";
 import { restoreAllowFrom, storeAllowFrom } from "../../delegate/allow-from.ts";
-import type { ChallengeDigest } from "../../delegate/challenge-digest.ts";
 import type { DelegateId, PublishedDigests } from "../../delegate/delegate.ts";
 import type {
   ChallengeUpdate,
@@ -18,13 +17,8 @@ import { openConnection } from "./connection.ts";
 import { createDatabase } from "./create-database.ts";
 import { inspectDatabaseFile } from "./database-file.ts";
 import { migrate, refuseNewerSchema } from "./migrations.ts";
-import {
-  hasValue,
-  type PublishedRow,
-  prepareStatements,
-  type Statements,
-  type ValueRow,
-} from "./statements.ts";
+import { publishedDigests } from "./published-digests.ts";
+import { hasValue, type PublishedRow, prepareStatements, type Statements } from "./statements.ts";
 import { reportingFaults } from "./storage-fault.ts";
 
 /** Delegates read at once by `publishedDigests`: a few milliseconds of the event loop. */
@@ -118,7 +112,7 @@ class SqliteStore implements Store {
       sql.forgetOldValues.run({ delegateId, slots });
       const values = sql.valuesOfDelegate.all(delegateId);
       const { zoneId, zone, subdomain } = writer;
-      return { ...published(subdomain, values), zone, serial: raiseSerial(sql, zoneId) };
+      return { ...publishedDigests(subdomain, values), zone, serial: raiseSerial(sql, zoneId) };
     });
   }
 
@@ -144,7 +138,7 @@ class SqliteStore implements Store {
       const last = rows.at(-1);
       if (last === undefined) return;
       for (const [subdomain, ofDelegate] of Map.groupBy(rows, (row) => row.subdomain)) {
-        yield published(subdomain, ofDelegate.filter(hasValue).slice(-slots));
+        yield publishedDigests(subdomain, ofDelegate.filter(hasValue).slice(-slots));
       }
       after = last.delegateId;
       // Queries and updates that wait get their turn between two pages.
@@ -189,16 +183,6 @@ function raiseSerial(sql: Statements, zoneId: number): number {
   const row = sql.raiseSerial.get(zoneId);
   assert(row, "a delegate belongs to a zone");
   return row.serial;
-}
-
-/** @param values oldest first. A repeated digest takes the place of its newest update. */
-function published(subdomain: string, values: readonly ValueRow[]): PublishedDigests {
-  const digests = new Set<ChallengeDigest>();
-  for (const { digest } of values) {
-    digests.delete(digest);
-    digests.add(digest);
-  }
-  return { subdomain, digests: [...digests], sequence: values.at(-1)?.sequence ?? 0 };
 }
 
 function assertSlots(slots: number): void {

@@ -1,0 +1,123 @@
+// A thread that answers DNS: the second composition root, from what serve.ts hands over to sockets that
+// answer. It ends when it is told to, or when its sockets cannot be bound.
+import assert from "node:assert/strict";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { Config } from "./config/config.ts";
+import { AnswerPath } from "./server/answer-path.ts";
+import { interfaceAddresses } from "./server/interface-addresses.ts";
+import { type DnsEndpoints, type DnsSockets, listenDns } from "./server/listen.ts";
+import { ListenError } from "./server/listen-error.ts";
+import { RateLimit, type RateLimitOptions } from "./server/rate-limit.ts";
+import { SharedSecrets } from "./server/shared-secrets.ts";
+import type { FromThread, ToThread } from "./server/thread-message.ts";
+import type { ThreadTask } from "./server/thread-plan.ts";
+import { openStoredValues, type StoredValues } from "./store/sqlite/stored-values.ts";
+import { ChallengeIndex } from "./zone/challenge-index.ts";
+import type { TableHandle } from "./zone/table/table-memory.ts";
+import { TableReader } from "./zone/table/table-reader.ts";
+import { configuredZones } from "./zones.ts";
+
+/** What all threads of a server are given. */
+export interface DnsWorkerData {
+  readonly config: Config;
+  /** With the ports that were found free. */
+  readonly endpoints: DnsEndpoints;
+  readonly table: TableHandle;
+  readonly secrets: SharedArrayBuffer;
+  readonly control: SharedArrayBuffer;
+  /** Undefined: responses are not limited. */
+  readonly rateLimit: Omit<RateLimitOptions, "thread"> | undefined;
+}
+
+/** How often it is looked whether the database is still needed. */
+const TABLE_CHECK_MS = 1_000;
+
+assert(parentPort, "a thread of dnsvouch, which `serve` starts");
+await run(parentPort, workerData);
+
+async function run(port: MessagePort, data: DnsWorkerData & { task: ThreadTask }): Promise<void> {
+  const tell = (message: FromThread): void => port.postMessage(message);
+  const responder = answerPath(data, (error) => tell({ kind: "fault", error }));
+  const sockets = await listen(data, tell);
+  if (sockets === undefined) return port.close();
+  port.on("message", (what: ToThread) => {
+    if (what === "serve") sockets.serve(responder);
+    else void sockets.close().then(() => port.close());
+  });
+  const addresses = sockets.bound.map(({ address, port: number, transport }) => {
+    return { address, port: number, transport };
+  });
+  tell({ kind: "bound", addresses });
+}
+
+async function listen(
+  { endpoints, task }: DnsWorkerData & { task: ThreadTask },
+  tell: (message: FromThread) => void,
+): Promise<DnsSockets | undefined> {
+  // Each address is told of once, not by every thread.
+  const warns = task.tcp || task.number === 0;
+  const warn = (problem: string): void => {
+    if (warns) tell({ kind: "warning", problem });
+  };
+  const own = {
+    ...endpoints,
+    udp: task.udp !== undefined,
+    tcp: task.tcp,
+    reusePort: task.reusePort,
+  };
+  try {
+    return await listenDns(own, { addresses: interfaceAddresses, warn });
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    const { endpoint, reason, cause } = error;
+    const message = cause instanceof Error ? cause.message : error.message;
+    tell({ kind: "refused", endpoint, code: reason, message });
+    return undefined;
+  }
+}
+
+function answerPath(
+  { config, table: handle, rateLimit, secrets: memory, task }: DnsWorkerData & { task: ThreadTask },
+  onFault: (error: unknown) => void,
+): AnswerPath {
+  const table = new TableReader(handle, task.number);
+  const stored = storedUntilComplete(config.database.connection, table);
+  const { dns } = config;
+  const zones = [...configuredZones(config).zones].map(([domain, zone], number) => {
+    const challenges = new ChallengeIndex(table, {
+      zone,
+      number,
+      ttl: dns.txtTtl,
+      stored: (subdomain) => stored().digests(domain, subdomain, dns.txtSlots),
+    });
+    return { zone, challenges };
+  });
+  const secrets = new SharedSecrets(memory);
+  const authority = {
+    zones: new Map(zones.map((each) => [each.zone.apex.key, each])),
+    udpPayloadSize: dns.ednsSizeOctets,
+    nsid: Buffer.from(dns.nsid),
+    tcpIdleSeconds: dns.tcpIdleSeconds,
+    get cookieSecrets() {
+      return secrets.current;
+    },
+    rateLimit: rateLimit && new RateLimit({ ...rateLimit, thread: task.number }),
+  };
+  return new AnswerPath({ authority, table, clock: Date.now, onFault });
+}
+
+/** The database, opened when it is needed and closed when the table has everything. */
+function storedUntilComplete(path: string, table: TableReader): () => StoredValues {
+  let stored: StoredValues | undefined;
+  return () => {
+    if (stored !== undefined) return stored;
+    stored = openStoredValues(path);
+    const check = setInterval(() => {
+      if (!table.isComplete) return;
+      stored?.close();
+      stored = undefined;
+      clearInterval(check);
+    }, TABLE_CHECK_MS).unref();
+    return stored;
+  };
+}

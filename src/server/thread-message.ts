@@ -1,0 +1,26 @@
+import type { Endpoint } from "./listen-error.ts";
+
+/** What a thread of DNS is started with: `Config` is the server's configuration. */
+export interface BoundAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly transport: "udp" | "tcp";
+}
+
+/** What a thread of DNS says. */
+export type FromThread =
+  /** It is ready to serve. */
+  | { readonly kind: "bound"; readonly addresses: readonly BoundAddress[] }
+  /** It could not bind, and ends. */
+  | {
+      readonly kind: "refused";
+      readonly endpoint: Endpoint;
+      readonly code: string;
+      readonly message: string;
+    }
+  | { readonly kind: "warning"; readonly problem: string }
+  /** A bug of ours that a query has met. */
+  | { readonly kind: "fault"; readonly error: unknown };
+
+/** What a thread of DNS is told. Once it reads batches it hears nothing of this: see thread-control.ts. */
+export type ToThread = "serve" | "stop";

@@ -1,0 +1,29 @@
+import { isLaterSerial } from "./serial.ts";
+import type { Publication, TableWriter } from "./table/table-writer.ts";
+
+/** Where what the delegates of one zone publish becomes what the threads that answer see. */
+export class ChallengePublisher {
+  readonly #table: TableWriter;
+  readonly #zone: number;
+  #serial: number;
+
+  /** `zone`: its number in the table. */
+  constructor(table: TableWriter, zone: number, serial: number) {
+    this.#table = table;
+    this.#zone = zone;
+    this.#serial = serial;
+    table.setSerial(zone, serial);
+  }
+
+  /**
+   * From now on this is what the delegate publishes and `serial` is the zone's, unless something
+   * newer was published before: calls may arrive in any order.
+   */
+  publish(publication: Publication, serial?: number): void {
+    this.#table.publish(this.#zone, publication);
+    if (serial === undefined || !isLaterSerial(serial, this.#serial)) return;
+    // After the record: whoever sees the serial sees what it counts.
+    this.#serial = serial;
+    this.#table.setSerial(this.#zone, serial);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Where everything is in the memory that the threads share. It is counted in words of 32 bits;
+ * docs/answer-path.md has a drawing.
+ *
+ *   control   words that are read and written by Atomics alone
+ *   slots     mask, then pairs of [hash, record]; replaced by twice as many when they fill up
+ *   records   one for each delegate, never changed once a slot leads to it
+ *
+ * Slots and records lie in one arena that grows at its end, in any order.
+ */
+
+/** Octets of a word. */
+export const WORD_OCTETS = 4;
+/** Words of a cache line: what one thread writes often is on a line of its own. */
+export const LINE_WORDS = 16;
+
+/** Control words by their index. */
+export const Control = {
+  /** Where the slots are. */
+  SLOTS: 0,
+  /** Counts what the writer has taken out of use: see arena.ts. Never 0. */
+  EPOCH: 1,
+  /** 1 once every delegate is in the table. */
+  IS_COMPLETE: 2,
+  /** Random, written before there are readers: nobody outside knows which names share a slot. */
+  SEED: 3,
+  /** A line for each reader: the epoch in which it reads, 0 while it reads nothing. */
+  READERS: 16,
+} as const;
+
+/** What the size of the control words depends on. */
+export interface TableShape {
+  /** Readers there can be at once. */
+  readonly readers: number;
+  /** Zones, numbered from 0. */
+  readonly zones: number;
+}
+
+/** The word of a reader's epoch. */
+export function readerWord(reader: number): number {
+  return Control.READERS + reader * LINE_WORDS;
+}
+
+/** The word of a zone's serial. */
+export function serialWord({ readers }: TableShape, zone: number): number {
+  return readerWord(readers) + zone;
+}
+
+/** The first word behind the control words. */
+export function arenaStart(shape: TableShape): number {
+  const end = serialWord(shape, shape.zones);
+  return Math.ceil(end / LINE_WORDS) * LINE_WORDS;
+}
+
+/** Of the slots: the mask, then two words for each. */
+export const SLOTS_HEAD_WORDS = 1;
+export const SLOT_WORDS = 2;
+
+/**
+ * Words of a record by their offset. Behind them: the label, unless it is a UUID, then the values. Each
+ * begins with an octet of length (as a label does in a name, RFC 1035 section 3.1, and as the one
+ * character-string of a TXT record does, section 3.3.14) and fills up its last word.
+ */
+export const Record = {
+  /** Zone, words of the label, words of the values: see packHead. */
+  HEAD: 0,
+  ID: 1,
+  SEQUENCE_LOW: 5,
+  SEQUENCE_HIGH: 6,
+  BODY: 7,
+} as const;
+
+/** Words that a label or a value with its octet of length takes. */
+export function packedWords(octets: number): number {
+  return (octets + WORD_OCTETS) >> 2;
+}
+
+const VALUES_SHIFT = 5;
+const ZONE_SHIFT = 19;
+/** A label has 63 octets at most, 16 words with its length; 0 for a UUID. */
+const LABEL_MASK = 0x1f;
+export const MOST_VALUES_WORDS = 0x3fff;
+export const MOST_ZONES = 0x1000;
+
+export function packHead(zone: number, labelWords: number, valuesWords: number): number {
+  return (zone << ZONE_SHIFT) | (valuesWords << VALUES_SHIFT) | labelWords;
+}
+
+export function zoneOfHead(head: number): number {
+  return head >>> ZONE_SHIFT;
+}
+
+export function labelWordsOfHead(head: number): number {
+  return head & LABEL_MASK;
+}
+
+export function valuesWordsOfHead(head: number): number {
+  return (head >>> VALUES_SHIFT) & MOST_VALUES_WORDS;
+}

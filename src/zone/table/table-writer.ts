@@ -1,0 +1,183 @@
+import { Arena } from "./arena.ts";
+import {
+  arenaStart,
+  Control,
+  labelWordsOfHead,
+  MOST_VALUES_WORDS,
+  packedWords,
+  packHead,
+  Record,
+  SLOT_WORDS,
+  SLOTS_HEAD_WORDS,
+  serialWord,
+  valuesWordsOfHead,
+  WORD_OCTETS,
+} from "./layout.ts";
+import { SubdomainId } from "./subdomain-id.ts";
+import { type TableHandle, TableMemory } from "./table-memory.ts";
+import { TableSearch } from "./table-search.ts";
+
+/** What one delegate publishes. */
+export interface Publication {
+  /** One label in front of the apex. */
+  readonly subdomain: string;
+  /** Digest values, each the one character-string of a TXT record; without repetitions. */
+  readonly digests: readonly string[];
+  /** Larger is newer; what is not newer than what is published changes nothing. */
+  readonly sequence: number;
+}
+
+const FIRST_SLOTS = 1024;
+const MOST_LABEL_OCTETS = 63;
+const MOST_VALUE_OCTETS = 255;
+const TWO_TO_32 = 2 ** 32;
+
+/**
+ * The one thread that changes the table. A record that was published is never changed: a new one is
+ * written, then the slot's word is set to it by Atomics.store, which is what readers load.
+ */
+export class TableWriter {
+  readonly #memory: TableMemory;
+  readonly #arena: Arena;
+  readonly #search: TableSearch;
+  readonly #id = new SubdomainId();
+  #slots = 0;
+  #used = 0;
+
+  /** `handle`: of a table that is new. */
+  constructor(handle: TableHandle) {
+    this.#memory = new TableMemory(handle);
+    this.#search = new TableSearch(this.#memory);
+    this.#arena = new Arena(this.#memory, arenaStart(handle));
+    Atomics.store(this.#memory.words, Control.EPOCH, 1);
+    this.#useSlots(this.#emptySlots(FIRST_SLOTS), 0);
+  }
+
+  /**
+   * From now on this is what the delegate publishes, unless something newer was published before:
+   * calls may arrive in any order. Throws RangeError if it cannot be published by anybody, or if the
+   * memory has reached its limit.
+   */
+  publish(zone: number, { subdomain, digests, sequence }: Publication): void {
+    this.#id.read(labelOctets(subdomain), 0);
+    const before = this.#search.find(this.#slots, zone, this.#id);
+    const { slot } = this.#search;
+    if (before !== 0 && sequence <= this.#sequenceOf(before)) return;
+    const record = this.#write(zone, digests, sequence);
+    if (before === 0) {
+      this.#insert(zone, record);
+    } else {
+      Atomics.store(this.#memory.words, slot + 1, record);
+      this.#retire(before);
+    }
+  }
+
+  setSerial(zone: number, serial: number): void {
+    Atomics.store(this.#memory.words, serialWord(this.#memory.shape, zone), serial | 0);
+  }
+
+  /** Every delegate of every zone is in the table: what is not found in it does not exist. */
+  setComplete(): void {
+    Atomics.store(this.#memory.words, Control.IS_COMPLETE, 1);
+  }
+
+  /** The record of the label that was read last. Nobody sees it yet, so plain stores do. */
+  #write(zone: number, digests: readonly string[], sequence: number): number {
+    const labelWords = this.#id.isUuid ? 0 : packedWords(this.#id.label[0] ?? 0);
+    let valuesWords = 0;
+    for (const digest of digests) valuesWords += packedWords(checkedLength(digest));
+    if (valuesWords > MOST_VALUES_WORDS)
+      throw new RangeError("more values than a delegate can have");
+    const offset = this.#arena.allocate(Record.BODY + labelWords + valuesWords);
+    const { words, octets } = this.#memory;
+    words[offset + Record.HEAD] = packHead(zone, labelWords, valuesWords);
+    words[offset + Record.ID] = this.#id.a;
+    words[offset + Record.ID + 1] = this.#id.b;
+    words[offset + Record.ID + 2] = this.#id.c;
+    words[offset + Record.ID + 3] = this.#id.d;
+    words[offset + Record.SEQUENCE_LOW] = sequence | 0;
+    words[offset + Record.SEQUENCE_HIGH] = Math.floor(sequence / TWO_TO_32);
+    const body = (offset + Record.BODY) * WORD_OCTETS;
+    for (let i = 0; i < labelWords * WORD_OCTETS; i++) octets[body + i] = this.#id.label[i] ?? 0;
+    let at = body + labelWords * WORD_OCTETS;
+    for (const digest of digests) {
+      octets[at] = digest.length;
+      for (let i = 0; i < digest.length; i++) octets[at + 1 + i] = digest.charCodeAt(i);
+      at += packedWords(digest.length) * WORD_OCTETS;
+    }
+    return offset;
+  }
+
+  #insert(zone: number, record: number): void {
+    const { words } = this.#memory;
+    const mask = words[this.#slots] ?? 0;
+    // At most two thirds are used, so that a search meets an empty slot soon.
+    if (this.#used * 3 >= mask * 2) this.#enlargeSlots();
+    const hash = this.#id.hash(zone, words[Control.SEED] ?? 0);
+    this.#fillSlot(this.#slots, hash, record);
+    this.#used++;
+  }
+
+  /** The hash first: whoever loads the record's word sees the hash that was stored before. */
+  #fillSlot(slots: number, hash: number, record: number): void {
+    const { words } = this.#memory;
+    const mask = words[slots] ?? 0;
+    const first = slots + SLOTS_HEAD_WORDS;
+    let index = hash & mask;
+    while (words[first + index * SLOT_WORDS + 1] !== 0) index = (index + 1) & mask;
+    words[first + index * SLOT_WORDS] = hash;
+    Atomics.store(words, first + index * SLOT_WORDS + 1, record);
+  }
+
+  /** Twice as many slots, filled before readers are told where they are. */
+  #enlargeSlots(): void {
+    const old = this.#slots;
+    const count = (this.#memory.words[old] ?? 0) + 1;
+    const slots = this.#emptySlots(count * 2);
+    const { words } = this.#memory;
+    for (let index = 0; index < count; index++) {
+      const slot = old + SLOTS_HEAD_WORDS + index * SLOT_WORDS;
+      const record = words[slot + 1] ?? 0;
+      if (record !== 0) this.#fillSlot(slots, words[slot] ?? 0, record);
+    }
+    this.#useSlots(slots, this.#used);
+    this.#arena.retire(old, SLOTS_HEAD_WORDS + count * SLOT_WORDS);
+  }
+
+  #emptySlots(count: number): number {
+    const length = SLOTS_HEAD_WORDS + count * SLOT_WORDS;
+    const slots = this.#arena.allocate(length);
+    this.#memory.words.fill(0, slots, slots + length);
+    this.#memory.words[slots] = count - 1;
+    return slots;
+  }
+
+  #useSlots(slots: number, used: number): void {
+    this.#slots = slots;
+    this.#used = used;
+    Atomics.store(this.#memory.words, Control.SLOTS, slots);
+  }
+
+  #retire(record: number): void {
+    const head = this.#memory.words[record + Record.HEAD] ?? 0;
+    this.#arena.retire(record, Record.BODY + labelWordsOfHead(head) + valuesWordsOfHead(head));
+  }
+
+  #sequenceOf(record: number): number {
+    const { words } = this.#memory;
+    const low = (words[record + Record.SEQUENCE_LOW] ?? 0) >>> 0;
+    return (words[record + Record.SEQUENCE_HIGH] ?? 0) * TWO_TO_32 + low;
+  }
+}
+
+/** The label with its octet of length in front. */
+function labelOctets(subdomain: string): Uint8Array {
+  const { length } = subdomain;
+  if (length === 0 || length > MOST_LABEL_OCTETS) throw new RangeError(`no label: ${subdomain}`);
+  return Buffer.concat([Uint8Array.of(length), Buffer.from(subdomain, "latin1")]);
+}
+
+function checkedLength({ length }: string): number {
+  if (length > MOST_VALUE_OCTETS) throw new RangeError("a value of more than 255 octets");
+  return length;
+}
