@@ -64,7 +64,7 @@ export class DnsThreads {
     for (const thread of this.#threads) thread.serve();
   }
 
-  /** Ends a thread at once, as a fault of its own would. */
+  /** Ends a thread at once, as a fault of its own would. Resolves when another has taken its place. */
   async kill(number: number): Promise<void> {
     await this.#threads.find(({ task }) => task.number === number)?.kill();
   }
@@ -86,6 +86,7 @@ class DnsThread {
   #isStopping = false;
   #pauseMs = 0;
   #pause: NodeJS.Timeout | undefined;
+  #onReplaced: () => void = () => {};
 
   constructor(task: ThreadTask, options: DnsThreadsOptions) {
     this.task = task;
@@ -108,7 +109,11 @@ class DnsThread {
   }
 
   async kill(): Promise<void> {
+    const replaced = new Promise<void>((resolve) => {
+      this.#onReplaced = resolve;
+    });
     await this.#worker?.terminate();
+    await replaced;
   }
 
   async stop(): Promise<void> {
@@ -188,11 +193,7 @@ class DnsThread {
       { err: cause },
       `thread ${number} of DNS has ended; another one takes its place ${pauseMs === 0 ? "at once" : `in ${pauseMs} ms`}`,
     );
-    const run = (): void =>
-      this.#run(
-        () => {},
-        () => {},
-      );
+    const run = (): void => this.#run(this.#onReplaced, () => {});
     if (pauseMs === 0) run();
     else this.#pause = setTimeout(run, pauseMs);
   }

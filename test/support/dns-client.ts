@@ -1,6 +1,6 @@
 /** Sends octets to a DNS server on 127.0.0.1 and gives back what it answers, each within a deadline. */
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket as Socket4 } from "node:dgram";
 import { connect, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
@@ -20,6 +20,37 @@ export async function ask(port: number, transport: Transport, query: Uint8Array)
 export async function askUdp(port: number, query: Uint8Array): Promise<Buffer> {
   const [response, ...more] = await udpResponses(port, [query]);
   assert(response !== undefined && more.length === 0);
+  return response;
+}
+
+/** How long a resolver waits before it asks again. */
+const RETRANSMISSION_MS = 50;
+
+/** The response to a query that is sent again until there is one, each time from another port, as resolvers do. */
+export async function askUdpAgain(port: number, query: Uint8Array): Promise<Buffer> {
+  const sockets: Socket4[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let response: Buffer | undefined;
+  try {
+    await withDeadline("a response", (resolve, reject) => {
+      const send = (): void => {
+        const socket = createSocket("udp4");
+        sockets.push(socket);
+        socket.on("message", (octets) => {
+          response = octets;
+          resolve();
+        });
+        socket.on("error", reject);
+        socket.send(query, port, HOST);
+      };
+      send();
+      timer = setInterval(send, RETRANSMISSION_MS);
+    });
+  } finally {
+    clearInterval(timer);
+    for (const socket of sockets) socket.close();
+  }
+  assert(response !== undefined);
   return response;
 }
 

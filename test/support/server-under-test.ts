@@ -6,6 +6,7 @@ import { v4 as uuidv4 } from "uuid";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { Log } from "../../src/log.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
+import type { DnsThreads } from "../../src/server/dns-threads.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -15,6 +16,10 @@ export interface ServerUnderTest {
   readonly dnsPort: number;
   readonly httpPort: number;
   readonly url: string;
+  /** The threads that answer DNS. */
+  readonly threads: DnsThreads;
+  /** What it has logged as errors since it was started, oldest first. */
+  readonly errors: readonly string[];
   /** What it has warned of since it was started, oldest first. */
   readonly warnings: readonly string[];
   /** Stops it and starts it again on the same data, with other settings if given; the ports are others then. */
@@ -29,19 +34,21 @@ export async function startServerUnderTest(
   folder: string = mkdtempSync(join(tmpdir(), "dnsvouch-")),
 ): Promise<ServerUnderTest> {
   const warnings: string[] = [];
+  const errors: string[] = [];
   const running = await startServer(configOf(env, folder), {
     clock: Date.now,
     randomOctets: randomBytes,
     newUuid: uuidv4,
-    log: logTo(warnings),
+    log: logTo(warnings, errors),
   });
-  return underTest(running, env, folder, warnings);
+  return underTest(running, env, folder, { warnings, errors });
 }
 
-function logTo(warnings: string[]): Log {
+function logTo(warnings: string[], errors: string[]): Log {
   const ignore = (): void => {};
   const warn = (_fields: object, message: string): void => void warnings.push(message);
-  return { debug: ignore, info: ignore, warn, error: ignore };
+  const error = (_fields: object, message: string): void => void errors.push(message);
+  return { debug: ignore, info: ignore, warn, error };
 }
 
 function configOf(env: Settings, folder: string) {
@@ -61,14 +68,15 @@ function underTest(
   running: RunningServer,
   env: Settings,
   folder: string,
-  warnings: readonly string[],
+  logged: Pick<ServerUnderTest, "warnings" | "errors">,
 ): ServerUnderTest {
   return {
     folder,
     dnsPort: running.dns[0]?.port ?? 0,
     httpPort: running.http.port,
     url: `http://127.0.0.1:${running.http.port}`,
-    warnings,
+    threads: running.threads,
+    ...logged,
     restart: async (changed = env) => {
       await running.close();
       return startServerUnderTest(changed, folder);
