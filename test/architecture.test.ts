@@ -34,7 +34,7 @@ const RULES: Record<
   },
   config: {
     src: ["dns", "delegate"],
-    outside: ["node:fs", "node:path", "smol-toml", "zod"],
+    outside: ["node:fs", "node:path", "smol-toml"],
   },
   operate: { src: ["config", "delegate", "store/store.ts"], outside: ["node:fs"] },
   "log.ts": { src: ["config"], outside: ["pino"] },

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { parseIpv4 as ipv4Octets, parseIpv6 as ipv6Octets } from "../dns/presentation-scanner.ts";
 
 /** Where a socket is bound. */
 export interface ListenAddress {
@@ -19,8 +19,8 @@ const BRACKETED = /^\[([^[\]]+)\](?::(\d{1,5}))?$/;
 const PLAIN = /^([^:[\]]*)(?::(\d{1,5}))?$/;
 const PROTOCOL = /^(?<transport>both|udp|tcp)(?<version>[46]?)$/;
 
-export const isIpv4 = (text: string): boolean => z.ipv4().safeParse(text).success;
-export const isIpv6 = (text: string): boolean => z.ipv6().safeParse(text).success;
+export const isIpv4 = (text: string): boolean => ipv4Octets(text) !== undefined;
+export const isIpv6 = (text: string): boolean => ipv6Octets(text) !== undefined;
 
 /**
  * `127.0.0.1:53`, `[::1]:53`, `:53` (every address), `localhost:53`; without a port, `defaultPort` is meant.

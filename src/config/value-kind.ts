@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { parseDomainName, parseMailboxName } from "./domain-name.ts";
 import {
   type DnsProtocol,
@@ -8,11 +7,22 @@ import {
   parseDnsProtocol,
   parseListenAddress,
 } from "./listen-address.ts";
+import {
+  andThen,
+  anyOf,
+  integerFrom,
+  listOf,
+  mapped,
+  type Read,
+  textBy,
+  textThat,
+  theText,
+} from "./read.ts";
 
 /** What may be written for a key, and what it becomes. */
 export interface ValueKind<Value> {
   /** From the value of the TOML file to the value of the `Config`. */
-  readonly schema: z.ZodType<Value>;
+  readonly read: Read<Value>;
   /** What is allowed, for error messages and the reference. */
   readonly allowed: string;
   /** As one would write it in the file, after `key = `. */
@@ -29,28 +39,14 @@ const asList = (text: string): unknown =>
     .map((item) => item.trim())
     .filter((item) => item !== "");
 
-/** A schema for text, made of a function that returns undefined for what it does not accept. */
-function parsedText<Value>(parse: (text: string) => Value | undefined): z.ZodType<Value> {
-  return z.string().transform((text, context) => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.issues.push({ code: "custom", message: "not accepted", input: text });
-    return z.NEVER;
-  });
-}
-
-function checkedText(isAccepted: (text: string) => boolean): z.ZodType<string> {
-  return parsedText((text) => (isAccepted(text) ? text : undefined));
-}
-
 /** The same kind, but "" is accepted too and means that there is none. */
 export function optional(kind: ValueKind<string>): ValueKind<string> {
-  const schema = z.union([z.literal(""), kind.schema]);
-  return { ...kind, schema, allowed: `${kind.allowed}, or ""` };
+  const read = anyOf(theText("", ""), kind.read);
+  return { ...kind, read, allowed: `${kind.allowed}, or ""` };
 }
 
 export const boolean: ValueKind<boolean> = {
-  schema: z.boolean(),
+  read: (raw) => (typeof raw === "boolean" ? { value: raw } : undefined),
   allowed: "true or false",
   example: "true",
   fromText: (text) =>
@@ -59,7 +55,7 @@ export const boolean: ValueKind<boolean> = {
 
 export function integer(minimum: number, maximum: number): ValueKind<number> {
   return {
-    schema: z.int().min(minimum).max(maximum),
+    read: integerFrom(minimum, maximum),
     allowed: `a whole number from ${minimum} to ${maximum}`,
     example: String(minimum),
     fromText: asInteger,
@@ -84,10 +80,10 @@ export interface SourceLimit {
 export function sourceLimit(usual: number): ValueKind<SourceLimit> {
   const limit = (most: number, coversLoopback: boolean): SourceLimit => ({ most, coversLoopback });
   return {
-    schema: z.union([
-      z.literal("auto").transform(() => limit(usual, false)),
-      count.schema.transform((most) => limit(most, true)),
-    ]),
+    read: anyOf(
+      theText("auto", limit(usual, false)),
+      mapped(count.read, (most) => limit(most, true)),
+    ),
     allowed: `"auto" (${usual}, and no limit for this machine itself), or ${count.allowed}`,
     example: '"auto"',
     fromText: asInteger,
@@ -97,13 +93,18 @@ export function sourceLimit(usual: number): ValueKind<SourceLimit> {
 /** RFC 2181 section 8: a TTL is a number of seconds of at most 31 bits. */
 export const ttl: ValueKind<number> = { ...integer(0, 2_147_483_647), example: "60" };
 
-const portNumber = z
-  .union([z.int(), z.string().regex(/^\d+$/).transform(Number)])
-  .pipe(z.int().min(0).max(65_535));
+const anyNumber = integerFrom(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+const portNumber = andThen(
+  anyOf(
+    anyNumber,
+    textBy((digits) => (/^\d+$/.test(digits) ? Number(digits) : undefined)),
+  ),
+  integerFrom(0, 65_535),
+);
 
 /** A port: acme-dns writes it as text, and an integer is accepted too. */
 export const port: ValueKind<number> = {
-  schema: portNumber,
+  read: portNumber,
   allowed: "a port from 0 to 65535, 0 for any free one",
   example: "8080",
   fromText: asText,
@@ -112,12 +113,12 @@ export const port: ValueKind<number> = {
 /** A port or "" for none, which becomes 0. */
 export const optionalPort: ValueKind<number> = {
   ...port,
-  schema: z.union([z.literal("").transform(() => 0), portNumber]),
+  read: anyOf(theText("", 0), portNumber),
   allowed: 'a port from 0 to 65535, or ""',
 };
 
 export const text: ValueKind<string> = {
-  schema: z.string(),
+  read: textThat(() => true),
   allowed: "text",
   example: '"text"',
   fromText: asText,
@@ -127,7 +128,7 @@ export const text: ValueKind<string> = {
 export function shortText(maxOctets: number): ValueKind<string> {
   return {
     ...text,
-    schema: checkedText((value) => Buffer.byteLength(value) <= maxOctets),
+    read: textThat((value) => Buffer.byteLength(value) <= maxOctets),
     allowed: `text of at most ${maxOctets} octets`,
   };
 }
@@ -146,7 +147,10 @@ export function oneOf<const Word extends string>(
 ): ValueKind<Word> {
   const meaning = new Map<unknown, Word>(Object.entries(synonyms));
   return {
-    schema: z.preprocess((word) => meaning.get(word) ?? word, z.enum(words)),
+    read: (raw) => {
+      const value = meaning.get(raw) ?? words.find((word) => word === raw);
+      return value === undefined ? undefined : { value };
+    },
     allowed: words.map((word) => `"${word}"`).join(", "),
     example: `"${words[0]}"`,
     fromText: asText,
@@ -167,9 +171,10 @@ function parseDuration(text: string): number | undefined {
 /** A time span, in seconds. */
 export function duration(minimumSeconds: number, maximumSeconds: number): ValueKind<number> {
   return {
-    schema: z
-      .union([z.int(), parsedText(parseDuration)])
-      .pipe(z.int().min(minimumSeconds).max(maximumSeconds)),
+    read: andThen(
+      anyOf(anyNumber, textBy(parseDuration)),
+      integerFrom(minimumSeconds, maximumSeconds),
+    ),
     allowed: `${minimumSeconds} to ${maximumSeconds} seconds, as a whole number of seconds or as text with one unit (s, m, h, d, w)`,
     example: '"12h"',
     fromText: asInteger,
@@ -177,54 +182,60 @@ export function duration(minimumSeconds: number, maximumSeconds: number): ValueK
 }
 
 export const domainName: ValueKind<string> = {
-  schema: parsedText(parseDomainName),
+  read: textBy(parseDomainName),
   allowed:
     "a domain name: labels of 1 to 63 letters, digits, hyphens or underscores, 253 characters in all, other scripts in their xn-- form",
   example: '"auth.example.org"',
   fromText: asText,
 };
 
+/** A value, or a list of some. */
+function oneOrSeveral<Value>(read: Read<Value>): Read<readonly Value[]> {
+  return anyOf<readonly Value[]>(
+    mapped(read, (value) => [value]),
+    listOf(read, 1),
+  );
+}
+
 /** One or several domain names: a text or a list. */
 export const domainNames: ValueKind<readonly [first: string, ...others: string[]]> = {
-  schema: z.union([
-    domainName.schema.transform((name): [string] => [name]),
-    z.tuple([domainName.schema], domainName.schema),
-  ]),
+  // There is a first one: oneOrSeveral sees to it.
+  read: mapped(oneOrSeveral(domainName.read), ([first = "", ...others]) => [first, ...others]),
   allowed: `${domainName.allowed}; or a list of these`,
   example: '["auth.example.org", "auth.example.net"]',
   fromText: asList,
 };
 
 export const mailboxName: ValueKind<string> = {
-  schema: parsedText(parseMailboxName),
+  read: textBy(parseMailboxName),
   allowed: "a mail address, or a domain name whose first dot stands for the @",
   example: '"hostmaster.example.org"',
   fromText: asText,
 };
 
 export const ipv4Address: ValueKind<string> = {
-  schema: checkedText(isIpv4),
+  read: textThat(isIpv4),
   allowed: "an IPv4 address",
   example: '"198.51.100.1"',
   fromText: asText,
 };
 
 export const ipv6Address: ValueKind<string> = {
-  schema: checkedText(isIpv6),
+  read: textThat(isIpv6),
   allowed: "an IPv6 address",
   example: '"2001:db8::1"',
   fromText: asText,
 };
 
 export const ipAddress: ValueKind<string> = {
-  schema: checkedText((address) => isIpv4(address) || isIpv6(address)),
+  read: textThat((address) => isIpv4(address) || isIpv6(address)),
   allowed: "an IPv4 or IPv6 address",
   example: '"127.0.0.1"',
   fromText: asText,
 };
 
 export const dnsProtocol: ValueKind<DnsProtocol> = {
-  schema: parsedText(parseDnsProtocol),
+  read: textBy(parseDnsProtocol),
   allowed: '"both", "both4", "both6", "udp", "udp4", "udp6", "tcp", "tcp4", "tcp6"',
   example: '"both"',
   fromText: asText,
@@ -234,9 +245,9 @@ const LISTEN_FORMS = 'an address with a port; ":PORT" is every address, IPv6 is 
 
 /** One or several addresses: a text or a list. */
 export function listenAddresses(defaultPort: number): ValueKind<readonly ListenAddress[]> {
-  const one = parsedText((text) => parseListenAddress(text, defaultPort));
+  const one = textBy((text) => parseListenAddress(text, defaultPort));
   return {
-    schema: z.union([one.transform((address) => [address]), z.array(one).min(1)]),
+    read: oneOrSeveral(one),
     allowed: `${LISTEN_FORMS}; or a list of these`,
     example: '["127.0.0.1:53", "[::1]:53"]',
     fromText: asList,
@@ -246,10 +257,10 @@ export function listenAddresses(defaultPort: number): ValueKind<readonly ListenA
 /** One address, or "" for a listener that is off, which becomes undefined. */
 export function optionalListenAddress(defaultPort: number): ValueKind<ListenAddress | undefined> {
   return {
-    schema: z.union([
-      z.literal("").transform(() => undefined),
-      parsedText((text) => parseListenAddress(text, defaultPort)),
-    ]),
+    read: anyOf<ListenAddress | undefined>(
+      theText("", undefined),
+      textBy((text) => parseListenAddress(text, defaultPort)),
+    ),
     allowed: `${LISTEN_FORMS}; or "" for none`,
     example: `"127.0.0.1:${defaultPort}"`,
     fromText: asText,
@@ -257,7 +268,7 @@ export function optionalListenAddress(defaultPort: number): ValueKind<ListenAddr
 }
 
 export const textList: ValueKind<readonly string[]> = {
-  schema: z.array(z.string()),
+  read: listOf(text.read, 0),
   allowed: "a list of texts",
   example: '["a", "b"]',
   fromText: asList,
@@ -274,9 +285,16 @@ export const lines: ValueKind<readonly string[]> = {
       .filter((line) => line !== ""),
 };
 
+function isAddressOrNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const most = isIpv4(address) ? 32 : isIpv6(address) ? 128 : -1;
+  if (bits === undefined) return most > 0;
+  return more.length === 0 && /^(?:0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= most;
+}
+
 /** Addresses and networks. */
 export const networks: ValueKind<readonly string[]> = {
-  schema: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+  read: listOf(textThat(isAddressOrNetwork), 0),
   allowed: "a list of addresses and networks",
   example: '["127.0.0.1", "10.0.0.0/8", "fd00::/8"]',
   fromText: asList,
@@ -288,7 +306,7 @@ function parseUrl(text: string): string | undefined {
 }
 
 export const url: ValueKind<string> = {
-  schema: parsedText(parseUrl),
+  read: textBy(parseUrl),
   allowed: "an http or https URL",
   example: '"https://auth.example.org"',
   fromText: asText,
@@ -297,14 +315,14 @@ export const url: ValueKind<string> = {
 /** A URL that paths are appended to: without a final slash. */
 export const baseUrl: ValueKind<string> = {
   ...url,
-  schema: parsedText((text) => parseUrl(text)?.replace(/\/+$/, "")),
+  read: textBy((text) => parseUrl(text)?.replace(/\/+$/, "")),
 };
 
 const PATH_PREFIX = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+\/?$/;
 
 /** "" or "/x/y": no slash at the end. */
 export const pathPrefix: ValueKind<string> = {
-  schema: parsedText((text) =>
+  read: textBy((text) =>
     text === "" || text === "/" ? "" : PATH_PREFIX.test(text) ? text.replace(/\/$/, "") : undefined,
   ),
   allowed: 'a path that begins with "/", of letters, digits and . _ ~ -; or ""',
@@ -314,7 +332,7 @@ export const pathPrefix: ValueKind<string> = {
 
 /** RFC 9110 section 5.1: a field name is a token. */
 export const headerName: ValueKind<string> = {
-  schema: checkedText((name) => /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)),
+  read: textThat((name) => /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)),
   allowed: "the name of an HTTP header",
   example: '"X-Forwarded-For"',
   fromText: asText,

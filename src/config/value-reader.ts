@@ -1,6 +1,6 @@
 import { type Key, type Section, type Settings, showValue } from "./key.ts";
 
-/** A value that somebody set and that passed its schema. */
+/** A value that somebody set and that was accepted. */
 export interface CheckedSetting {
   readonly value: unknown;
   /** What applies if it is not set. */
@@ -35,22 +35,28 @@ export class ValueReader {
   }
 
   #read<Value>(path: string, key: Key<Value>): Value {
-    const { schema, allowed, example } = key.kind;
-    const usual = schema.parse(key.default);
+    const { read, allowed, example } = key.kind;
+    const usual = defaultOf(path, key);
     const setting = this.#settings.get(path);
     if (!setting) return usual;
     const { origin } = setting;
     const shown = `${path} = ${key.secret ? "(hidden)" : showValue(setting.value)}`;
-    const result = schema.safeParse(setting.value);
-    if (result.success) {
-      this.checked.set(path, { value: result.data, usual, shown, origin });
-      return result.data;
+    const accepted = read(setting.value);
+    if (accepted !== undefined) {
+      this.checked.set(path, { value: accepted.value, usual, shown, origin });
+      return accepted.value;
     }
     this.problems.push(
       `${origin}: ${shown} is not valid; allowed: ${allowed}; for example ${example}`,
     );
     return usual;
   }
+}
+
+function defaultOf<Value>(path: string, { kind, default: written }: Key<Value>): Value {
+  const accepted = kind.read(written);
+  if (accepted === undefined) throw new Error(`the default of ${path} is not valid`);
+  return accepted.value;
 }
 
 function isComplete<Values>(section: Section<Values>, values: Partial<Values>): values is Values {
