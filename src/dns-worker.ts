@@ -4,13 +4,17 @@ import assert from "node:assert/strict";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Config } from "./config/config.ts";
 import { AnswerPath } from "./server/answer-path.ts";
+import { listenUdpBatch, openBatches } from "./server/batch/batch-listener.ts";
+import type { ListenUdp } from "./server/bind-address.ts";
 import { interfaceAddresses } from "./server/interface-addresses.ts";
 import { type DnsEndpoints, type DnsSockets, listenDns } from "./server/listen.ts";
 import { ListenError } from "./server/listen-error.ts";
 import { RateLimit, type RateLimitOptions } from "./server/rate-limit.ts";
 import { SharedSecrets } from "./server/shared-secrets.ts";
+import { ThreadControl } from "./server/thread-control.ts";
 import type { FromThread, ToThread } from "./server/thread-message.ts";
 import type { ThreadTask } from "./server/thread-plan.ts";
+import { listenUdp } from "./server/udp.ts";
 import { openStoredValues, type StoredValues } from "./store/sqlite/stored-values.ts";
 import { ChallengeIndex } from "./zone/challenge-index.ts";
 import type { TableHandle } from "./zone/table/table-memory.ts";
@@ -29,14 +33,17 @@ export interface DnsWorkerData {
   readonly rateLimit: Omit<RateLimitOptions, "thread"> | undefined;
 }
 
+type ThreadData = DnsWorkerData & { readonly task: ThreadTask };
+type Tell = (message: FromThread) => void;
+
 /** How often it is looked whether the database is still needed. */
 const TABLE_CHECK_MS = 1_000;
 
 assert(parentPort, "a thread of dnsvouch, which `serve` starts");
 await run(parentPort, workerData);
 
-async function run(port: MessagePort, data: DnsWorkerData & { task: ThreadTask }): Promise<void> {
-  const tell = (message: FromThread): void => port.postMessage(message);
+async function run(port: MessagePort, data: ThreadData): Promise<void> {
+  const tell: Tell = (message) => port.postMessage(message);
   const responder = answerPath(data, (error) => tell({ kind: "fault", error }));
   const sockets = await listen(data, tell);
   if (sockets === undefined) return port.close();
@@ -50,23 +57,16 @@ async function run(port: MessagePort, data: DnsWorkerData & { task: ThreadTask }
   tell({ kind: "bound", addresses });
 }
 
-async function listen(
-  { endpoints, task }: DnsWorkerData & { task: ThreadTask },
-  tell: (message: FromThread) => void,
-): Promise<DnsSockets | undefined> {
+async function listen(data: ThreadData, tell: Tell): Promise<DnsSockets | undefined> {
+  const { endpoints, task } = data;
   // Each address is told of once, not by every thread.
   const warns = task.tcp || task.number === 0;
   const warn = (problem: string): void => {
     if (warns) tell({ kind: "warning", problem });
   };
-  const own = {
-    ...endpoints,
-    udp: task.udp !== undefined,
-    tcp: task.tcp,
-    reusePort: task.reusePort,
-  };
+  const own = { ...endpoints, udp: task.udp !== undefined, tcp: task.tcp };
   try {
-    return await listenDns(own, { addresses: interfaceAddresses, warn });
+    return await listenDns(own, { addresses: interfaceAddresses, warn }, udpListener(data, tell));
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     const { endpoint, reason, cause } = error;
@@ -76,8 +76,26 @@ async function listen(
   }
 }
 
+/** By batches if that is the task and works here, else one by one. */
+function udpListener({ task, control: memory }: ThreadData, tell: Tell): ListenUdp {
+  const { number, udp, reusePort } = task;
+  const oneByOne: ListenUdp = (address, port) => listenUdp(address, port, reusePort);
+  if (udp !== "batch") return oneByOne;
+  const control = new ThreadControl(memory);
+  const batches = openBatches({
+    isStopped: () => control.isStopped,
+    onSockets: (descriptors) => control.setSockets(number, descriptors),
+  });
+  if (typeof batches !== "string") {
+    return (address, port) => listenUdpBatch(batches, address, port, reusePort);
+  }
+  const what = `UDP messages are read one by one, since batches do not work here: ${batches}`;
+  if (number === 0) tell({ kind: "notice", what });
+  return oneByOne;
+}
+
 function answerPath(
-  { config, table: handle, rateLimit, secrets: memory, task }: DnsWorkerData & { task: ThreadTask },
+  { config, table: handle, rateLimit, secrets: memory, task }: ThreadData,
   onFault: (error: unknown) => void,
 ): AnswerPath {
   const table = new TableReader(handle, task.number);

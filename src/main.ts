@@ -18,5 +18,3 @@ setFlagsFromString("--semi-space-growth-factor=1");
 process.umask(0o077);
 const { run } = await import("./cli/run.ts");
 process.exit(await run(process.argv.slice(2), process.env));
-
-export {};

@@ -21,7 +21,7 @@ import {
 import { SharedSecrets } from "./server/shared-secrets.ts";
 import { ThreadControl } from "./server/thread-control.ts";
 import type { BoundAddress } from "./server/thread-message.ts";
-import { planThreads, workerCount } from "./server/thread-plan.ts";
+import { planThreads, udpInput, workerCount } from "./server/thread-plan.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { ChallengePublisher } from "./zone/challenge-publisher.ts";
@@ -127,7 +127,7 @@ async function prepareDns(config: Config, surroundings: Surroundings): Promise<P
   });
   const tasks = planThreads({
     workers: workerCount(config.dns.workers, availableParallelism()),
-    input: "dgram",
+    input: udpInput(config.dns.io, process.platform),
     udp: endpoints.udp,
     tcp: endpoints.tcp,
   });

@@ -105,7 +105,6 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
     why: "it belongs to a part of the API that is not built yet",
   },
   { paths: ["dns.txt_max_age"], why: "values are kept until newer ones replace them" },
-  { paths: ["dns.io"], why: "UDP messages are read one by one" },
   {
     paths: ["dns.caa_apex", "dns.caa_delegates"],
     why: "CAA records come from general.records only",

@@ -1,17 +1,19 @@
 import { ListenError, listenOrExplain } from "./listen-error.ts";
 import type { TcpContext } from "./served-connection.ts";
 import { listenTcp } from "./tcp.ts";
-import { type Listener, listenUdp } from "./udp.ts";
+import type { Listener } from "./udp.ts";
 
 export interface DnsListener extends Listener {
   readonly transport: "udp" | "tcp";
 }
 
+/** Binds an address for UDP; port 0 takes a free one. Rejects with the system's error. */
+export type ListenUdp = (address: string, port: number) => Promise<Listener>;
+
 /** What is bound at each address. */
 export interface Transports {
-  readonly udp: boolean;
-  /** Whether other threads bind the same for UDP. */
-  readonly reusePort: boolean;
+  /** Undefined: not for UDP. */
+  readonly listenUdp: ListenUdp | undefined;
   readonly tcp: boolean;
   readonly tcpContext: TcpContext;
 }
@@ -28,16 +30,16 @@ export async function bindAddress(
   address: string,
   port: number,
 ): Promise<DnsListener[]> {
-  const { udp, reusePort, tcp, tcpContext } = transports;
+  const { listenUdp, tcp, tcpContext } = transports;
   const listeners: DnsListener[] = [];
   try {
     if (tcp) {
       const listen = () => listenTcp(tcpContext, address, port);
       listeners.push(await bind("tcp", address, port, listen));
     }
-    if (udp) {
+    if (listenUdp !== undefined) {
       const chosen = listeners[0]?.port ?? port;
-      const listen = () => listenUdp(address, chosen, reusePort);
+      const listen = () => listenUdp(address, chosen);
       listeners.push(await bind("udp", address, chosen, listen));
     }
     return listeners;

@@ -16,6 +16,7 @@ export interface DnsThreadsOptions {
   readonly onDeath: (task: ThreadTask) => void;
   readonly onFault: (error: unknown) => void;
   readonly log: {
+    info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
   };
@@ -154,6 +155,8 @@ class DnsThread {
         case "refused":
           cause = listenErrorOf(message);
           return onRefused(cause);
+        case "notice":
+          return log.info({}, message.what);
         case "warning":
           return log.warn({}, message.problem);
         case "fault":

@@ -2,6 +2,7 @@ import {
   bindAddress,
   closeAll,
   type DnsListener,
+  type ListenUdp,
   type Transports,
   withFreePort,
 } from "./bind-address.ts";
@@ -10,6 +11,7 @@ import { addressOctets } from "./requestor.ts";
 import type { Responder } from "./responder.ts";
 import type { IdleLimits } from "./served-connection.ts";
 import { Turns } from "./turns.ts";
+import { listenUdp as listenUdpAt } from "./udp.ts";
 import { type Host, type Wildcard, WildcardListeners } from "./wildcard-listeners.ts";
 
 export interface TcpLimits extends IdleLimits, ConnectionLimits {}
@@ -24,8 +26,6 @@ export interface ListenAddress {
 export interface DnsEndpoints {
   readonly addresses: readonly ListenAddress[];
   readonly udp: boolean;
-  /** Whether other threads of this server listen there too, for UDP. */
-  readonly reusePort?: boolean;
   readonly tcp: boolean;
   readonly tcpLimits: TcpLimits;
 }
@@ -51,22 +51,35 @@ const REREAD_INTERVAL_MS = 30_000;
  * @returns the endpoints with the ports that were free, where any would do.
  */
 export async function probeEndpoints(endpoints: DnsEndpoints, host: Host): Promise<DnsEndpoints> {
-  const sockets = await bindAll(endpoints, host);
+  const sockets = await bindAll(endpoints, host, listenAlone);
   await sockets.close();
   return { ...endpoints, addresses: sockets.addresses };
 }
 
-/** Binds everything or nothing. Rejects with ListenError. */
-export async function listenDns(endpoints: DnsEndpoints, host: Host): Promise<DnsSockets> {
-  const sockets = await bindAll(endpoints, host);
+/**
+ * Binds everything or nothing. Rejects with ListenError.
+ *
+ * @param listenUdp how UDP sockets are made, where not by udp.ts for this thread alone.
+ */
+export async function listenDns(
+  endpoints: DnsEndpoints,
+  host: Host,
+  listenUdp: ListenUdp = listenAlone,
+): Promise<DnsSockets> {
+  const sockets = await bindAll(endpoints, host, listenUdp);
   sockets.followHost();
   return sockets;
 }
 
-async function bindAll(endpoints: DnsEndpoints, host: Host): Promise<BoundSockets> {
+const listenAlone: ListenUdp = (address, port) => listenUdpAt(address, port, false);
+
+async function bindAll(
+  endpoints: DnsEndpoints,
+  host: Host,
+  listenUdp: ListenUdp,
+): Promise<BoundSockets> {
   const transports: Transports = {
-    udp: endpoints.udp,
-    reusePort: endpoints.reusePort ?? false,
+    listenUdp: endpoints.udp ? listenUdp : undefined,
     tcp: endpoints.tcp,
     tcpContext: {
       limits: endpoints.tcpLimits,

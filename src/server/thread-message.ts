@@ -18,6 +18,7 @@ export type FromThread =
       readonly code: string;
       readonly message: string;
     }
+  | { readonly kind: "notice"; readonly what: string }
   | { readonly kind: "warning"; readonly problem: string }
   /** A bug of ours that a query has met. */
   | { readonly kind: "fault"; readonly error: unknown };

@@ -40,3 +40,9 @@ export function planThreads({ workers, input, udp, tcp }: ThreadNeeds): ThreadTa
 export function workerCount(configured: number, cores: number): number {
   return configured > 0 ? configured : Math.min(Math.max(cores, 1), 4);
 }
+
+/** `configured`: of `dns.io`. Batches are made for Linux; whether they work there, each thread tries. */
+export function udpInput(configured: "auto" | UdpInput, platform: string): UdpInput {
+  if (configured !== "auto") return configured;
+  return platform === "linux" ? "batch" : "dgram";
+}

@@ -23,6 +23,8 @@ export async function askUdp(port: number, query: Uint8Array): Promise<Buffer> {
   return response;
 }
 
+const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
+
 /** How long a resolver waits before it asks again. */
 const RETRANSMISSION_MS = 50;
 
@@ -75,8 +77,11 @@ export async function udpResponses(
         responses.push(octets);
         if (octets.readUInt16BE(0) === lastId) resolve();
       });
-      socket.bind(0, HOST);
-      for (const query of queries) socket.send(query, port, host);
+      socket.bind(0, HOST, () => {
+        // They come faster than this thread reads them.
+        socket.setRecvBufferSize(RECEIVE_BUFFER_OCTETS);
+        for (const query of queries) socket.send(query, port, host);
+      });
     });
   } finally {
     socket.close();
