@@ -3,6 +3,7 @@ import { type Libc, POLLIN } from "./libc.ts";
 
 /** Rounds in which sockets that have something are read before the others are looked at, too. */
 const BUSY_ROUNDS = 16;
+const BUSY_MESSAGES = 8;
 const POLLFD_OCTETS = 8;
 
 export interface BatchLoopOptions {
@@ -75,14 +76,14 @@ export class BatchLoop {
   #answerWhoIsReady(waitMs: number): void {
     if (this.#libc.poll(this.#pollfdsAddress, this.#sockets.length, waitMs) <= 0) return;
     for (let round = 0; round < BUSY_ROUNDS; round++) {
-      let hasAnswered = false;
+      let hasMore = false;
       for (let i = 0; i < this.#sockets.length; i++) {
-        // Whoever had something may have more.
         if ((this.#pollfds[i * POLLFD_OCTETS + 6] ?? 0) === 0) continue;
-        if (this.#sockets[i]?.answer() === true) hasAnswered = true;
+        // Whoever had a lot has more by now; of the others poll tells with less work.
+        if ((this.#sockets[i]?.answer() ?? 0) >= BUSY_MESSAGES) hasMore = true;
         else this.#pollfds[i * POLLFD_OCTETS + 6] = 0;
       }
-      if (!hasAnswered) return;
+      if (!hasMore) return;
     }
   }
 }

@@ -80,10 +80,10 @@ export class BatchSocket {
     }
   }
 
-  /** Takes what has arrived, at most BATCH_MESSAGES, and answers it. Gives whether there was anything. */
-  answer(): boolean {
+  /** Takes what has arrived, at most BATCH_MESSAGES, and answers it. Gives how many there were. */
+  answer(): number {
     const { responder } = this;
-    if (responder === undefined) return false;
+    if (responder === undefined) return 0;
     const count = this.#libc.recvmmsg(
       this.descriptor,
       this.#memory.receiveHeaders,
@@ -92,14 +92,14 @@ export class BatchSocket {
       null,
     );
     // Nothing there, or a signal: poll tells when to look again.
-    if (count <= 0) return false;
+    if (count <= 0) return 0;
     // Only now: what was published before these messages came must be seen.
     responder.begin();
     const responses = this.#writeResponses(responder, count);
     responder.end();
     this.#send(responses);
     this.#memory.resetReceived(count);
-    return true;
+    return count;
   }
 
   /** Sends a datagram of our own, of at most MAX_UDP_RESPONSE_OCTETS. Gives whether the system has taken it. */

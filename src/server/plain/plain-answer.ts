@@ -115,18 +115,32 @@ export class PlainAnswers {
   /** RFC 1034 section 4.3.2, steps 2 and 3: the closest name that the configuration has, then what is below it. */
   #choose(): PackedAnswer | undefined {
     const query = this.#query;
+    // What is asked all day, without a look at the names that the configuration has below the apex.
+    const apex = query.labelCount > 0 ? this.#parts.names.find(query, 1) : undefined;
+    if (apex?.isApex === true && !apex.hasUuidBelow && this.#readUuid()) {
+      this.#zone = apex.zone;
+      return this.#atDelegate(apex);
+    }
     for (let label = 0; label <= query.labelCount; label++) {
       const name = this.#parts.names.find(query, label);
       if (name === undefined) continue;
       this.#zone = name.zone;
       if (label === 0) return this.#atStaticName(name);
-      if (label === 1 && name.isApex) return this.#belowApex(name);
+      if (label === 1 && name.isApex) {
+        this.#id.read(query.name, 0);
+        return this.#atDelegate(name);
+      }
       return name.below && this.#packed(name.below);
     }
     return this.#packed(this.#parts.refused);
   }
 
+  #readUuid(): boolean {
+    return this.#id.readUuid(this.#query.input, this.#query.start + HEADER_OCTETS);
+  }
+
   #atStaticName(name: StaticName): PackedAnswer | undefined {
+    this.#id.read(this.#query.name, 0);
     // A delegate of the same name has values besides: `respond` puts both together.
     if (name.mayBeDelegate && (this.#findDelegate(name.zone) || !this.#parts.table.isComplete)) {
       return undefined;
@@ -137,15 +151,14 @@ export class PlainAnswers {
     return answer && this.#packed(answer);
   }
 
-  /** One label below the apex, where the delegates are. */
-  #belowApex({ zone, below }: StaticName): PackedAnswer | undefined {
+  /** One label below the apex, where the delegates are. The label has been read. */
+  #atDelegate({ zone, below }: StaticName): PackedAnswer | undefined {
     if (this.#findDelegate(zone)) return this.#ofDelegate(zone);
     if (below === undefined || !this.#parts.table.isComplete) return undefined;
     return this.#packed(below);
   }
 
   #findDelegate(zone: PlainZone): boolean {
-    this.#id.read(this.#query.name, 0);
     this.#record = this.#parts.table.find(zone.number, this.#id);
     return this.#record !== 0;
   }

@@ -33,13 +33,15 @@ export class PlainQuery {
   qtype = 0;
   /** Octets of the question section. */
   questionOctets = 0;
-  /** Labels of QNAME without the root's; where they, and the root's, begin in `name`. */
+  /** Labels of QNAME without the root's; where they, and the root's, begin in it. */
   labelCount = 0;
   readonly labelStarts: Uint8Array = new Uint8Array(MAX_LABELS);
-  /** QNAME with A to Z folded, and the hash of each of its suffixes by the label it begins with. */
-  readonly name: Uint8Array = new Uint8Array(MAX_NAME_OCTETS);
   nameOctets = 0;
-  readonly suffixHashes: Int32Array = new Int32Array(MAX_LABELS);
+  /** QNAME with A to Z folded, as far as a suffix of it was hashed. */
+  readonly name: Uint8Array = new Uint8Array(MAX_NAME_OCTETS);
+  readonly #suffixHashes = new Int32Array(MAX_LABELS);
+  /** The first label of the longest suffix that was hashed. */
+  #hashed = 0;
   hasOpt = false;
   /** Octets that the requestor takes over UDP. */
   udpPayloadSize = 0;
@@ -98,30 +100,33 @@ export class PlainQuery {
       labelStarts[count++] = next - at;
       next += length + 1;
     }
+    labelStarts[count] = next - at;
     this.labelCount = count;
     this.nameOctets = next + 1 - at;
-    this.#foldAndHash(at);
+    this.name[next - at] = 0;
+    this.#suffixHashes[count] = NO_HASH;
+    this.#hashed = count;
     return next + 1;
   }
 
-  /** From the root to the front, so that each suffix is hashed on the way. */
-  #foldAndHash(at: number): void {
-    const { input, name, labelStarts, suffixHashes } = this;
-    let hash = NO_HASH;
-    let index = this.nameOctets - 1;
-    name[index] = 0;
-    labelStarts[this.labelCount] = index;
-    suffixHashes[this.labelCount] = hash;
-    for (let label = this.labelCount - 1; label >= 0; label--) {
-      const labelStart = labelStarts[label] ?? 0;
-      while (index > labelStart) {
-        index--;
-        const octet = foldOctet(input[at + index] ?? 0);
-        name[index] = octet;
-        hash = hashOctet(hash, octet);
-      }
-      suffixHashes[label] = hash;
+  /** The hash of the suffix of QNAME that begins with this label. It is made from the root to the front, and no further than needed. */
+  suffixHash(label: number): number {
+    while (this.#hashed > label) this.#hashLabel(this.#hashed - 1);
+    return this.#suffixHashes[label] ?? 0;
+  }
+
+  #hashLabel(label: number): void {
+    const { input, name, labelStarts } = this;
+    const at = this.start + HEADER_OCTETS;
+    const first = labelStarts[label] ?? 0;
+    let hash = this.#suffixHashes[label + 1] ?? 0;
+    for (let index = (labelStarts[label + 1] ?? 0) - 1; index >= first; index--) {
+      const octet = foldOctet(input[at + index] ?? 0);
+      name[index] = octet;
+      hash = hashOctet(hash, octet);
     }
+    this.#suffixHashes[label] = hash;
+    this.#hashed = label;
   }
 
   /** RFC 6891 section 6.1.2. What follows the record is nobody's, as in message.ts. */

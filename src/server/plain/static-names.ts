@@ -1,6 +1,7 @@
 import { Rcode, RRclass, RRtype } from "../../dns/iana.ts";
 import { Name } from "../../dns/name.ts";
 import { WireReader } from "../../dns/wire-reader.ts";
+import { SubdomainId } from "../../zone/table/subdomain-id.ts";
 import type { Zone } from "../../zone/zone.ts";
 import type { Reply } from "../reply.ts";
 import { findZone, negative, replyTo, type ServedZone } from "../respond.ts";
@@ -15,6 +16,8 @@ export interface StaticName {
   readonly octets: Uint8Array;
   readonly zone: PlainZone;
   readonly isApex: boolean;
+  /** Whether a name one label below, where the delegates are, has a UUID for its label. */
+  readonly hasUuidBelow: boolean;
   /** Whether a delegate can have the same name: it is one label below the apex. */
   readonly mayBeDelegate: boolean;
   /** NXDOMAIN for the names below, undefined if a wildcard or a referral answers there. */
@@ -53,7 +56,7 @@ export class StaticNames {
 
   /** The name that QNAME's label number `label` and those behind it are, or undefined. */
   find(query: PlainQuery, label: number): StaticName | undefined {
-    const hash = query.suffixHashes[label] ?? 0;
+    const hash = query.suffixHash(label);
     for (let index = hash & this.#mask; ; index = (index + 1) & this.#mask) {
       const name = this.#slots[index];
       if (name === undefined) return undefined;
@@ -95,6 +98,7 @@ export function staticNamesOf(
       octets: name.octets,
       zone: plain,
       isApex,
+      hasUuidBelow: isApex && hasUuidBelow(zone),
       mayBeDelegate: !isApex && key.slice(key.charCodeAt(0) + 1) === zone.apex.key,
       below: isAnsweredBelow(zone, name) ? undefined : packAnswer(name, nxdomain),
       byType: new Map(byType),
@@ -102,6 +106,14 @@ export function staticNamesOf(
     });
   }
   return names;
+}
+
+function hasUuidBelow({ nodes, apex }: Zone): boolean {
+  const id = new SubdomainId();
+  return [...nodes.keys()].some(
+    (key) =>
+      key.slice(key.charCodeAt(0) + 1) === apex.key && id.readUuid(Buffer.from(key, "latin1"), 0),
+  );
 }
 
 /** RFC 4592 section 3.3.1 and RFC 1034 section 4.3.2, 3b. */

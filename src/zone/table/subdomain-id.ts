@@ -11,33 +11,39 @@ export class SubdomainId {
   d = 0;
   /** Whether the bits say all of the label; if not, it must be compared. */
   isUuid = false;
-  /** The label with its octet of length in front, A to Z folded (RFC 4343 section 3). */
+  /** A label that is no UUID, its octet of length in front, A to Z folded (RFC 4343 section 3). */
   readonly label: Uint8Array = new Uint8Array(64);
 
   /** Takes the label whose octet of length is at `at`. */
   read(octets: Uint8Array, at: number): void {
+    if (!this.readUuid(octets, at)) this.#readLabel(octets, at);
+  }
+
+  /** Takes that label if it is a UUID, in either case. Gives whether it is. */
+  readUuid(octets: Uint8Array, at: number): boolean {
+    this.isUuid = false;
+    if (octets[at] !== UUID_OCTETS) return false;
+    if (octets[at + 9] !== HYPHEN || octets[at + 14] !== HYPHEN) return false;
+    if (octets[at + 19] !== HYPHEN || octets[at + 24] !== HYPHEN) return false;
+    const a = hex32(octets, at + 1, at + 5);
+    const b = hex32(octets, at + 10, at + 15);
+    const c = hex32(octets, at + 20, at + 25);
+    const d = hex32(octets, at + 29, at + 33);
+    // Each is 32 bits, or out of range if one of its digits is none.
+    if (a < 0 || b < 0 || c < 0 || d < 0) return false;
+    this.a = a | 0;
+    this.b = b | 0;
+    this.c = c | 0;
+    this.d = d | 0;
+    this.isUuid = true;
+    return true;
+  }
+
+  #readLabel(octets: Uint8Array, at: number): void {
     const length = octets[at] ?? 0;
     this.label[0] = length;
     for (let i = 1; i <= length; i++) this.label[i] = foldOctet(octets[at + i] ?? 0);
-    this.isUuid = length === UUID_OCTETS && this.#readUuid();
-    if (!this.isUuid) this.#hashLabel();
-  }
-
-  #readUuid(): boolean {
-    const { label } = this;
-    if (label[9] !== HYPHEN || label[14] !== HYPHEN) return false;
-    if (label[19] !== HYPHEN || label[24] !== HYPHEN) return false;
-    const high = hex32(label, 1, 5);
-    const second = hex32(label, 10, 15);
-    const third = hex32(label, 20, 25);
-    const low = hex32(label, 29, 33);
-    // Each is 32 bits, or out of range if one of its digits is none.
-    if (high < 0 || second < 0 || third < 0 || low < 0) return false;
-    this.a = high | 0;
-    this.b = second | 0;
-    this.c = third | 0;
-    this.d = low | 0;
-    return true;
+    this.#hashLabel();
   }
 
   /** Four times FNV-1a with other beginnings. That two labels meet costs a comparison, no more. */
@@ -76,24 +82,24 @@ const UUID_OCTETS = 36;
 const HYPHEN = 0x2d;
 const NO_DIGIT = 0x100;
 
-/** The value of a hexadecimal digit, letters in lower case. */
+/** The value of a hexadecimal digit. */
 const DIGITS: Int16Array = Int16Array.from({ length: 256 }, (_, octet) => {
-  const digit = "0123456789abcdef".indexOf(String.fromCharCode(octet));
+  const digit = "0123456789abcdef".indexOf(String.fromCharCode(octet).toLowerCase());
   return digit < 0 ? NO_DIGIT : digit;
 });
 
 /** The 32 bits of four digits at `first` and four at `second`, negative if one of them is none. */
-function hex32(label: Uint8Array, first: number, second: number): number {
-  const high = hex16(label, first);
-  const low = hex16(label, second);
+function hex32(octets: Uint8Array, first: number, second: number): number {
+  const high = hex16(octets, first);
+  const low = hex16(octets, second);
   return high < 0 || low < 0 ? -1 : high * 0x1_0000 + low;
 }
 
-function hex16(label: Uint8Array, at: number): number {
-  const a = DIGITS[label[at] ?? 0] ?? NO_DIGIT;
-  const b = DIGITS[label[at + 1] ?? 0] ?? NO_DIGIT;
-  const c = DIGITS[label[at + 2] ?? 0] ?? NO_DIGIT;
-  const d = DIGITS[label[at + 3] ?? 0] ?? NO_DIGIT;
+function hex16(octets: Uint8Array, at: number): number {
+  const a = DIGITS[octets[at] ?? 0] ?? NO_DIGIT;
+  const b = DIGITS[octets[at + 1] ?? 0] ?? NO_DIGIT;
+  const c = DIGITS[octets[at + 2] ?? 0] ?? NO_DIGIT;
+  const d = DIGITS[octets[at + 3] ?? 0] ?? NO_DIGIT;
   return (a | b | c | d) >= NO_DIGIT ? -1 : (a << 12) | (b << 8) | (c << 4) | d;
 }
 
