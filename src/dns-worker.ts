@@ -15,7 +15,7 @@ import { ThreadControl } from "./server/thread-control.ts";
 import type { FromThread, ToThread } from "./server/thread-message.ts";
 import type { ThreadTask } from "./server/thread-plan.ts";
 import { listenUdp } from "./server/udp.ts";
-import { openStoredValues, type StoredValues } from "./store/sqlite/stored-values.ts";
+import type { StoredValues } from "./store/sqlite/stored-values.ts";
 import { ChallengeIndex } from "./zone/challenge-index.ts";
 import type { TableHandle } from "./zone/table/table-memory.ts";
 import { TableReader } from "./zone/table/table-reader.ts";
@@ -44,11 +44,15 @@ await run(parentPort, workerData);
 
 async function run(port: MessagePort, data: ThreadData): Promise<void> {
   const tell: Tell = (message) => port.postMessage(message);
-  const responder = answerPath(data, (error) => tell({ kind: "fault", error }));
+  const table = new TableReader(data.table, data.task.number);
   const sockets = await listen(data, tell);
   if (sockets === undefined) return port.close();
+  const serve = async (): Promise<void> => {
+    const stored = await storedUntilComplete(data.config.database.connection, table);
+    sockets.serve(answerPath(data, table, stored, (error) => tell({ kind: "fault", error })));
+  };
   port.on("message", (what: ToThread) => {
-    if (what === "serve") sockets.serve(responder);
+    if (what === "serve") void serve();
     else void sockets.close().then(() => port.close());
   });
   const addresses = sockets.bound.map(({ address, port: number, transport }) => {
@@ -95,11 +99,11 @@ function udpListener({ task, control: memory }: ThreadData, tell: Tell): ListenU
 }
 
 function answerPath(
-  { config, table: handle, rateLimit, secrets: memory, task }: ThreadData,
+  { config, rateLimit, secrets: memory, task }: ThreadData,
+  table: TableReader,
+  stored: () => StoredValues,
   onFault: (error: unknown) => void,
 ): AnswerPath {
-  const table = new TableReader(handle, task.number);
-  const stored = storedUntilComplete(config.database.connection, table);
   const { dns } = config;
   const zones = [...configuredZones(config).zones].map(([domain, zone], number) => {
     const challenges = new ChallengeIndex(table, {
@@ -124,8 +128,15 @@ function answerPath(
   return new AnswerPath({ authority, table, clock: Date.now, onFault });
 }
 
-/** The database, opened when it is needed and closed when the table has everything. */
-function storedUntilComplete(path: string, table: TableReader): () => StoredValues {
+/**
+ * The database, opened when it is needed and closed when the table has everything. If it has that
+ * already, a thread does without the driver and its memory.
+ */
+async function storedUntilComplete(path: string, table: TableReader): Promise<() => StoredValues> {
+  table.begin();
+  table.end();
+  if (table.isComplete) return () => assert.fail("the table is complete");
+  const { openStoredValues } = await import("./store/sqlite/stored-values.ts");
   let stored: StoredValues | undefined;
   return () => {
     if (stored !== undefined) return stored;

@@ -90,6 +90,9 @@ export async function startServer(
     });
     dns.secrets.publish(secrets.current);
     const publishers = await beginZones(config, dns.table, store, surroundings);
+    // While the threads start; a small table is complete before they serve.
+    const loading = loadTable(dns.table, publishers, store, config.dns.txtSlots, log);
+    open.push(() => loading.stop());
     await warnOfUnservedZones(config, store, log);
     open.push(everyMinute(upkeep(secrets, dns, log)));
     const api = createServerOf(config, publishers, store, surroundings);
@@ -98,8 +101,6 @@ export async function startServer(
     const threads = await starting;
     // Everything is bound: from here on it answers.
     threads.serve();
-    const loading = loadTable(dns.table, publishers, store, config.dns.txtSlots, log);
-    open.push(() => loading.stop());
     const { loaded } = loading;
     return { dns: threads.bound, http, threads, loaded, close: closeInReverse };
   } catch (error) {

@@ -29,7 +29,7 @@ const LONGEST_PAUSE_MS = 10_000;
 /** What a thread may take to stop. */
 const STOP_MS = 2_000;
 /** The parts of the heap that new objects go through. What a query leaves behind dies young. */
-const YOUNG_GENERATION_MIB = 4;
+const YOUNG_GENERATION_MIB = 1;
 
 /** The threads that answer DNS. One that dies is replaced. */
 export class DnsThreads {

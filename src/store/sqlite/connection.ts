@@ -6,6 +6,9 @@ const BUSY_TIMEOUT_MS = 1_000;
 /** What a checkpoint leaves of the -wal file after it has grown beyond it. */
 const WAL_LIMIT_OCTETS = 16 * 1024 * 1024;
 
+/** Pages that SQLite keeps for itself: the system keeps the file anyway, and better-sqlite3 would take 16 MiB. */
+const CACHE_KIB = 2048;
+
 /**
  * Read back after they were set: SQLite ignores a pragma that it does not know or cannot follow.
  * FULL is not the default in WAL mode (better-sqlite3 is compiled with NORMAL there), and NORMAL
@@ -17,6 +20,7 @@ const PRAGMAS: readonly { readonly name: string; readonly set: string; readonly 
     { name: "synchronous", set: "FULL", reads: 2 },
     { name: "foreign_keys", set: "ON", reads: 1 },
     { name: "trusted_schema", set: "OFF", reads: 0 },
+    { name: "cache_size", set: String(-CACHE_KIB), reads: -CACHE_KIB },
     { name: "journal_size_limit", set: String(WAL_LIMIT_OCTETS), reads: WAL_LIMIT_OCTETS },
   ];
 

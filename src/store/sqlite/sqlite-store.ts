@@ -22,7 +22,7 @@ import { hasValue, type PublishedRow, prepareStatements, type Statements } from 
 import { reportingFaults } from "./storage-fault.ts";
 
 /** Delegates read at once by `publishedDigests`: a few milliseconds of the event loop. */
-const PAGE_DELEGATES = 1_000;
+const PAGE_DELEGATES = 200;
 
 /**
  * Opens the database at `path`, and makes it and its directory first if there is none.
