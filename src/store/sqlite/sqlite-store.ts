@@ -16,6 +16,7 @@ import type {
 import { openConnection } from "./connection.ts";
 import { createDatabase } from "./create-database.ts";
 import { inspectDatabaseFile } from "./database-file.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { migrate, refuseNewerSchema } from "./migrations.ts";
 import { publishedDigests } from "./published-digests.ts";
 import { hasValue, type PublishedRow, prepareStatements, type Statements } from "./statements.ts";
@@ -51,19 +52,18 @@ function openExisting(file: string): Store {
   }
 }
 
-/**
- * The work of each method happens before it returns, in one transaction: so calls take effect in
- * their order, and whoever awaits a write awaits nothing but a commit that is already on disk.
- */
+/** Reads happen before a method returns; writes in groups, in the order in which they were called. */
 class SqliteStore implements Store {
   readonly #file: string;
   readonly #database: Database;
   readonly #statements: Statements;
+  readonly #group: GroupCommit;
 
   constructor(file: string, database: Database) {
     this.#file = file;
     this.#database = database;
     this.#statements = prepareStatements(database);
+    this.#group = new GroupCommit(file, database);
   }
 
   async beginRun(zone: string, initialSerial: number): Promise<number> {
@@ -164,6 +164,7 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#group.flush();
     reportingFaults(this.#file, () => this.#database.close());
   }
 
@@ -172,10 +173,8 @@ class SqliteStore implements Store {
     return reportingFaults(this.#file, () => this.#statements.publishedPage.all(page));
   }
 
-  /** IMMEDIATE takes the write lock first, so that what `work` reads cannot change before it writes. */
-  #write<T>(work: (sql: Statements) => T): T {
-    const transaction = this.#database.transaction(() => work(this.#statements));
-    return reportingFaults(this.#file, () => transaction.immediate());
+  #write<T>(work: (sql: Statements) => T): Promise<T> {
+    return this.#group.add(() => work(this.#statements));
   }
 }
 
