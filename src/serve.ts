@@ -1,10 +1,11 @@
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { availableParallelism } from "node:os";
 import type { Config } from "./config/config.ts";
 import type { DnsWorkerData } from "./dns-worker.ts";
+import type { ApiParts } from "./http/api-parts.ts";
 import { createApiServer } from "./http/api-server.ts";
 import { ApiZones } from "./http/api-zones.ts";
-import { createApi } from "./http/app.ts";
+import { plainRoutes } from "./http/plain-routes.ts";
 import type { Log } from "./log.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { loadTable } from "./operate/load-table.ts";
@@ -237,7 +238,7 @@ function createServerOf(
   { clock, randomOctets, newUuid, log }: Surroundings,
 ): Server {
   const { corsOrigins, pathPrefix, registration } = config.api;
-  const app = createApi({
+  const parts: ApiParts = {
     store,
     zones: new ApiZones(config.registrationZone, publishers, log),
     clock,
@@ -251,8 +252,17 @@ function createServerOf(
       txtSlots: config.dns.txtSlots,
       bodyOctets: config.limits.bodyOctets,
     },
-  });
-  return createApiServer(app);
+  };
+  return createApiServer(plainRoutes(parts, otherRoutes(parts)));
+}
+
+/** Express and what it needs take 8 MiB and 60 ms: they come with the first request for them. */
+function otherRoutes(parts: ApiParts): RequestListener {
+  let app: Promise<RequestListener> | undefined;
+  return (req, res) => {
+    app ??= import("./http/app.ts").then(({ createApi }) => createApi(parts));
+    void app.then((listener) => listener(req, res));
+  };
 }
 
 function dnsEndpoints({ general, dns }: Config): DnsEndpoints {

@@ -39,7 +39,7 @@ const RULES: Record<
   },
   http: {
     src: ["delegate", "store/store.ts", "zone"],
-    outside: ["node:http", "node:stream", "express", "helmet"],
+    outside: ["node:http", "node:net", "node:stream", "express", "helmet"],
   },
   config: {
     src: ["dns", "delegate"],

@@ -1,12 +1,12 @@
 import {
   createServer,
   type IncomingMessage,
+  type RequestListener,
   type Server,
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Express } from "express";
 import { errorBody, type Refusal, refuse, statusOf } from "./error-response.ts";
 import { pathAndQuery, refusalOfHead } from "./request-head.ts";
 import { sendEmpty } from "./response.ts";
@@ -22,7 +22,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const LINGER_MS = 2000;
 
 /** The HTTP server for the API, not listening yet: limits on time and size, and JSON also for what never becomes a request. */
-export function createApiServer(app: Express): Server {
+export function createApiServer(app: RequestListener): Server {
   const order = new ResponseOrder();
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     order.queue(req, res, () => receive(app, req, res));
@@ -57,7 +57,7 @@ export function createApiServer(app: Express): Server {
 }
 
 /** What must be settled before Express sees a request: it answers targets it cannot parse in HTML. */
-function receive(app: Express, req: IncomingMessage, res: ServerResponse): void {
+function receive(app: RequestListener, req: IncomingMessage, res: ServerResponse): void {
   const refusal = refusalOfHead(req);
   if (refusal !== undefined) {
     refuseAndClose(res, refusal);

@@ -1,8 +1,8 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import helmet from "helmet";
 import type { ApiParts } from "./api-parts.ts";
 import { cors } from "./cors.ts";
 import { answerFault, refuse } from "./error-response.ts";
+import { securityHeaders } from "./fixed-headers.ts";
 import { health } from "./health.ts";
 import { register } from "./register.ts";
 import { sendEmpty } from "./response.ts";
@@ -14,22 +14,21 @@ const GETLOCALCERT_PREFIX = "/api/v1/acme-dns-compat";
 type Handler = (req: Request, res: Response) => void | Promise<void>;
 
 /**
- * The routes in order. Paths are matched without regard to letter case and a final slash; what
+ * The routes in order, those of plain-routes.ts among them: in other spellings they come here. Paths are matched without regard to letter case and a final slash; what
  * createApiServer has to sort out before is not a matter of routes.
  */
 export function createApi(parts: ApiParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  // Strict-Transport-Security comes with a certificate of our own: over plain HTTP it means nothing.
-  app.use(helmet({ strictTransportSecurity: false }));
+  app.use(securityHeaders);
   app.use(cors(parts.options.corsOrigins));
   app.use(GETLOCALCERT_PREFIX, endpoints(parts, true));
   if (parts.options.pathPrefix !== "") app.use(parts.options.pathPrefix, endpoints(parts, false));
   app.use(endpoints(parts, false));
   app.use((_req: Request, res: Response) => refuse(res, "not_found"));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
-    answerFault(error, req, res, parts.log);
+    answerFault(error, { method: req.method, route: req.route?.path }, res, parts.log);
   });
   return app;
 }

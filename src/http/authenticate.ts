@@ -1,4 +1,4 @@
-import type { Request } from "express";
+import type { IncomingMessage } from "node:http";
 import { permits } from "../delegate/allow-from.ts";
 import { matchesKeyHash, parseApiKey } from "../delegate/credential.ts";
 import type { Store, StoredCredential } from "../store/store.ts";
@@ -16,7 +16,7 @@ interface ClaimedIdentity {
  * @param acceptsBasic whether HTTP Basic counts where X-Api-User and X-Api-Key are both absent.
  */
 export async function authenticate(
-  req: Request,
+  req: IncomingMessage,
   store: Store,
   acceptsBasic: boolean,
 ): Promise<StoredCredential | undefined> {
@@ -29,7 +29,7 @@ export async function authenticate(
   return permits(credential.delegate.allowFrom, req.socket.remoteAddress) ? credential : undefined;
 }
 
-function claimedIdentity(req: Request, acceptsBasic: boolean): ClaimedIdentity {
+function claimedIdentity(req: IncomingMessage, acceptsBasic: boolean): ClaimedIdentity {
   // The first of several headers counts, as in Go; node would join them.
   const user = req.headersDistinct["x-api-user"]?.[0];
   const key = req.headersDistinct["x-api-key"]?.[0];

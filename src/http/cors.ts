@@ -1,4 +1,4 @@
-import type { NextFunction, Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** What a page of another origin may do, as acme-dns sets it: no X-Api-* headers, so no updates. */
 const METHODS = ["GET", "POST"];
@@ -9,7 +9,7 @@ const HEADERS = new Map(
 /** Cross-origin requests by the Fetch standard, with the answers that acme-dns gives. */
 export function cors(
   origins: readonly string[],
-): (req: Request, res: Response, next: NextFunction) => void {
+): (req: IncomingMessage, res: ServerResponse, next: () => void) => void {
   const isAllowed = originMatcher(origins);
   return (req, res, next) => {
     const origin = req.headers.origin;
@@ -33,12 +33,12 @@ export function cors(
   };
 }
 
-function isPreflight(req: Request): boolean {
+function isPreflight(req: IncomingMessage): boolean {
   return req.method === "OPTIONS" && req.headers["access-control-request-method"] !== undefined;
 }
 
 /** All that is asked for is allowed, or nothing is said. */
-function permitPreflight(req: Request, res: Response, allowOrigin: string): void {
+function permitPreflight(req: IncomingMessage, res: ServerResponse, allowOrigin: string): void {
   const method = req.headers["access-control-request-method"] ?? "";
   const asked = (req.headers["access-control-request-headers"] ?? "")
     .split(",")

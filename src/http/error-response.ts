@@ -1,5 +1,4 @@
 import type { ServerResponse } from "node:http";
-import type { Request, Response } from "express";
 import { StoreError } from "../store/store.ts";
 import { sendJson } from "./response.ts";
 
@@ -61,9 +60,14 @@ interface ErrorLog {
 }
 
 /** The one place where faults become answers; what they say goes to the log and never to the client. */
-export function answerFault(error: unknown, req: Request, res: Response, log: ErrorLog): void {
+export function answerFault(
+  error: unknown,
+  { method, route }: { readonly method: string; readonly route: string | undefined },
+  res: ServerResponse,
+  log: ErrorLog,
+): void {
   const refusal = error instanceof StoreError ? "storage_unavailable" : "internal_error";
-  log.error({ method: req.method, route: req.route?.path, err: error }, refusal);
+  log.error({ method, route, err: error }, refusal);
   if (res.headersSent) res.destroy();
   else refuse(res, refusal);
 }

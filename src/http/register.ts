@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AllowFrom, parseAllowFrom } from "../delegate/allow-from.ts";
 import { type ApiKey, generateApiKey, hashApiKey } from "../delegate/credential.ts";
 import type { ApiParts } from "./api-parts.ts";
@@ -18,7 +18,11 @@ interface Registered {
 }
 
 /** POST /register: a new delegate and its credential; 201 once it exists in DNS and on the disk. */
-export async function register(parts: ApiParts, req: Request, res: Response): Promise<void> {
+export async function register(
+  parts: ApiParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   if (parts.options.registration === "closed") return refuse(res, "registration_disabled");
   const body = await readBody(req, res, parts.options.bodyOctets);
   if (body === undefined) return;

@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { errorBody, refuse, statusOf } from "./error-response.ts";
 import { writeJsonHead } from "./response.ts";
 
@@ -15,8 +15,8 @@ const LINGER_MS = 2000;
  * 413, or the client went away. Nothing may be done then.
  */
 export async function readBody(
-  req: Request,
-  res: Response,
+  req: IncomingMessage,
+  res: ServerResponse,
   bodyOctets: number,
 ): Promise<Buffer | undefined> {
   const maxOctets = bodyOctets === 0 ? Number.POSITIVE_INFINITY : bodyOctets;
@@ -31,12 +31,12 @@ export async function readBody(
 }
 
 /** RFC 9110 section 10.1.1: an expectation in an HTTP/1.0 request is ignored. */
-function awaitsContinue(req: Request): boolean {
+function awaitsContinue(req: IncomingMessage): boolean {
   return req.httpVersion === "1.1" && req.headers.expect !== undefined;
 }
 
 async function collect(
-  req: Request,
+  req: IncomingMessage,
   maxOctets: number,
 ): Promise<Buffer | "too long" | "incomplete"> {
   const chunks: Buffer[] = [];
@@ -55,7 +55,7 @@ async function collect(
 }
 
 /** The answer leaves at once, the connection is closed when the client has sent its body or LINGER_MS are over. */
-function refuseTooLong(req: Request, res: Response): void {
+function refuseTooLong(req: IncomingMessage, res: ServerResponse): void {
   res.shouldKeepAlive = false;
   if (awaitsContinue(req) && !req.readableDidRead) {
     refuse(res, "payload_too_large");

@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseChallengeDigest } from "../delegate/challenge-digest.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { authenticate } from "./authenticate.ts";
@@ -18,8 +18,8 @@ import { sendJson } from "./response.ts";
 export async function update(
   parts: ApiParts,
   acceptsBasic: boolean,
-  req: Request,
-  res: Response,
+  req: IncomingMessage,
+  res: ServerResponse,
 ): Promise<void> {
   const credential = await authenticate(req, parts.store, acceptsBasic);
   if (credential === undefined) return refuse(res, "forbidden");

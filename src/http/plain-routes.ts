@@ -1,0 +1,31 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { ApiParts } from "./api-parts.ts";
+import { cors } from "./cors.ts";
+import { answerFault } from "./error-response.ts";
+import { fixedHeaders } from "./fixed-headers.ts";
+import { register } from "./register.ts";
+import { update } from "./update.ts";
+
+/**
+ * The two requests that clients send all day, without express in front: it costs more than all the rest
+ * of an update. Any other spelling of them, and everything else, is for `others`; what is answered is
+ * the same, header by header, since the handlers are.
+ */
+export function plainRoutes(parts: ApiParts, others: RequestListener): RequestListener {
+  const headers = fixedHeaders();
+  const applyCors = cors(parts.options.corsOrigins);
+  const routes = new Map<string, (req: IncomingMessage, res: ServerResponse) => Promise<void>>([
+    ["/register", (req, res) => register(parts, req, res)],
+    ["/update", (req, res) => update(parts, false, req, res)],
+  ]);
+  return (req, res) => {
+    const route = req.url ?? "";
+    const handler = req.method === "POST" ? routes.get(route) : undefined;
+    if (handler === undefined) return others(req, res);
+    for (const [name, value] of headers) res.setHeader(name, value);
+    applyCors(req, res, () => {});
+    handler(req, res).catch((error: unknown) => {
+      answerFault(error, { method: "POST", route }, res, parts.log);
+    });
+  };
+}
