@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from "node:http";
 import { availableParallelism } from "node:os";
 import type { Config } from "./config/config.ts";
+import { ImportedKeyQueue } from "./delegate/imported-key.ts";
 import type { DnsWorkerData } from "./dns-worker.ts";
 import type { ApiParts } from "./http/api-parts.ts";
 import { createApiServer } from "./http/api-server.ts";
@@ -241,6 +242,7 @@ function createServerOf(
   const parts: ApiParts = {
     store,
     zones: new ApiZones(config.registrationZone, publishers, log),
+    importedKeys: new ImportedKeyQueue(config.limits.bcryptQueue),
     clock,
     randomOctets,
     newUuid,

@@ -1,20 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { v4 as uuidv4 } from "uuid";
 import type { Config } from "../config/config.ts";
-import { ConfigError } from "../config/config-error.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { openLog } from "../log.ts";
 import { type RunningServer, startServer } from "../serve.ts";
-import { ListenError } from "../server/listen-error.ts";
-import { StoreError } from "../store/store.ts";
-import { StaticRecordsError } from "../zone/static-records.ts";
 import { banner } from "./banner.ts";
-import { explainListenError } from "./explain-listen-error.ts";
-
-/** Exit codes of `serve`: stopped by a signal; could not start, or a fault; usage or configuration. */
-const STOPPED = 0;
-const FAULT = 1;
-const CONFIGURATION = 3;
+import { FINISHED, reportFatal } from "./exit.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,7 +19,7 @@ export async function serveCommand(file: string | undefined, env: Environment): 
     const server = await start(config);
     await signal;
     await server.close();
-    return STOPPED;
+    return FINISHED;
   } catch (error) {
     return reportFatal(error);
   }
@@ -55,26 +46,4 @@ function nextSignal(): Promise<void> {
     process.once("SIGTERM", () => resolve());
     process.once("SIGINT", () => resolve());
   });
-}
-
-function reportFatal(error: unknown): number {
-  const { lines, exitCode } = explain(error);
-  for (const line of lines) process.stderr.write(`dnsvouch: ${line}\n`);
-  return exitCode;
-}
-
-function explain(error: unknown): { lines: readonly string[]; exitCode: number } {
-  if (error instanceof ConfigError) return { lines: error.problems, exitCode: CONFIGURATION };
-  if (error instanceof StaticRecordsError) {
-    const lines = error.problems.map((problem) => `general.records: ${problem}`);
-    return { lines, exitCode: CONFIGURATION };
-  }
-  if (error instanceof ListenError) return { lines: [explainListenError(error)], exitCode: FAULT };
-  if (error instanceof StoreError) {
-    // The file named is not ours: it is the configuration that must change.
-    const exitCode = error.code === "foreign_database" ? CONFIGURATION : FAULT;
-    return { lines: [error.message], exitCode };
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { lines: [`a fault of dnsvouch itself, please report it: ${text}`], exitCode: FAULT };
 }

@@ -143,7 +143,6 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
       "limits.register_per_source_per_hour",
       "limits.register_per_day",
       "limits.auth_failures_per_source_per_minute",
-      "limits.bcrypt_queue",
       "limits.http_connections",
       "limits.http_connections_per_source",
     ],

@@ -1,3 +1,4 @@
+import type { ImportedKeyQueue } from "../delegate/imported-key.ts";
 import type { Store } from "../store/store.ts";
 import type { ApiZones } from "./api-zones.ts";
 
@@ -5,6 +6,7 @@ import type { ApiZones } from "./api-zones.ts";
 export interface ApiParts {
   readonly store: Store;
   readonly zones: ApiZones;
+  readonly importedKeys: ImportedKeyQueue;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** A CSPRNG. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { permits } from "../delegate/allow-from.ts";
-import { matchesKeyHash, parseApiKey } from "../delegate/credential.ts";
-import type { Store, StoredCredential } from "../store/store.ts";
-import { canonicalUsername } from "./username.ts";
+import { type ApiKey, hashApiKey, matchesKeyHash, parseApiKey } from "../delegate/credential.ts";
+import { canonicalUsername } from "../delegate/username.ts";
+import type { StoredCredential } from "../store/store.ts";
+import type { ApiParts } from "./api-parts.ts";
 
 interface ClaimedIdentity {
   readonly user: string | undefined;
@@ -10,23 +11,44 @@ interface ClaimedIdentity {
 }
 
 /**
- * The credential that a request proves to hold, from an address that may use it. Undefined whatever
+ * The credential that a request proves to hold, from an address that may use it; "busy" if its key can
+ * not be checked now. Undefined whatever
  * is wrong: user, key and address are refused alike, so that nobody learns which it was.
  *
  * @param acceptsBasic whether HTTP Basic counts where X-Api-User and X-Api-Key are both absent.
  */
 export async function authenticate(
   req: IncomingMessage,
-  store: Store,
+  parts: ApiParts,
   acceptsBasic: boolean,
-): Promise<StoredCredential | undefined> {
+): Promise<StoredCredential | "busy" | undefined> {
   const claimed = claimedIdentity(req, acceptsBasic);
   const username = canonicalUsername(claimed.user);
   const key = parseApiKey(claimed.key);
   if (username === undefined || key === undefined) return undefined;
-  const credential = await store.findCredential(username);
-  if (!matchesKeyHash(key, credential?.keyHash) || credential === undefined) return undefined;
-  return permits(credential.delegate.allowFrom, req.socket.remoteAddress) ? credential : undefined;
+  const credential = await parts.store.findCredential(username);
+  const isPermitted =
+    credential !== undefined && permits(credential.delegate.allowFrom, req.socket.remoteAddress);
+  if (credential?.keyScheme === "bcrypt") {
+    // Slow, so not for an address that may not write anyway.
+    const matches = isPermitted && (await matchesImportedKey(parts, credential, key));
+    return matches === true ? credential : matches === "busy" ? "busy" : undefined;
+  }
+  return matchesKeyHash(key, credential?.keyHash) && isPermitted ? credential : undefined;
+}
+
+/** After its first success an imported key is stored as our own are. */
+async function matchesImportedKey(
+  { importedKeys, store }: ApiParts,
+  { id, keyHash }: StoredCredential,
+  key: ApiKey,
+): Promise<boolean | "busy"> {
+  const matches = await importedKeys.matches(key, keyHash);
+  if (matches === true) {
+    const replacement = { credentialId: id, bcryptHash: keyHash, keyHash: hashApiKey(key) };
+    await store.replaceImportedKey(replacement);
+  }
+  return matches;
 }
 
 function claimedIdentity(req: IncomingMessage, acceptsBasic: boolean): ClaimedIdentity {

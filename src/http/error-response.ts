@@ -18,6 +18,7 @@ export type Refusal =
   | "expectation_failed"
   | "too_many_headers"
   | "storage_unavailable"
+  | "busy"
   | "internal_error";
 
 const STATUS: Record<Refusal, number> = {
@@ -35,10 +36,11 @@ const STATUS: Record<Refusal, number> = {
   expectation_failed: 417,
   too_many_headers: 431,
   storage_unavailable: 503,
+  busy: 503,
   internal_error: 500,
 };
 
-/** Seconds after which a client may try again when the storage has failed. */
+/** Seconds after which a client may try again when it is told 503. */
 const RETRY_AFTER_SECONDS = 5;
 
 export function statusOf(refusal: Refusal): number {
@@ -51,7 +53,7 @@ export function errorBody(refusal: Refusal): string {
 }
 
 export function refuse(res: ServerResponse, refusal: Refusal): void {
-  if (refusal === "storage_unavailable") res.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+  if (STATUS[refusal] === 503) res.setHeader("Retry-After", RETRY_AFTER_SECONDS);
   sendJson(res, STATUS[refusal], errorBody(refusal));
 }
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AllowFrom, parseAllowFrom } from "../delegate/allow-from.ts";
 import { type ApiKey, generateApiKey, hashApiKey } from "../delegate/credential.ts";
+import { canonicalUsername } from "../delegate/username.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { type Refusal, refuse } from "./error-response.ts";
 import { type JsonMembers, parseJsonObject } from "./json-object.ts";
 import { readBody } from "./request-body.ts";
 import { sendJson } from "./response.ts";
-import { canonicalUsername } from "./username.ts";
 
 /** Two random UUIDs that exist already would be a broken generator: give up rather than go on for ever. */
 const ATTEMPTS = 3;

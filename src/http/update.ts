@@ -21,7 +21,8 @@ export async function update(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const credential = await authenticate(req, parts.store, acceptsBasic);
+  const credential = await authenticate(req, parts, acceptsBasic);
+  if (credential === "busy") return refuse(res, "busy");
   if (credential === undefined) return refuse(res, "forbidden");
   const { zone } = credential.delegate;
   if (!parts.zones.isServed(zone)) {

@@ -2,6 +2,7 @@ import type { AllowFrom } from "../delegate/allow-from.ts";
 import type { ChallengeDigest } from "../delegate/challenge-digest.ts";
 import type { CredentialId, KeyHash } from "../delegate/credential.ts";
 import type { Delegate, DelegateId, PublishedDigests } from "../delegate/delegate.ts";
+import type { BcryptHash } from "../delegate/imported-key.ts";
 
 /**
  * What must survive: delegates, their credentials, the newest challenge values, the names that were
@@ -39,6 +40,12 @@ export interface Store {
 
   /** The credential of that user name and its delegate, or undefined if it is unknown, revoked or its delegate is deleted. */
   findCredential(username: string): Promise<StoredCredential | undefined>;
+
+  /**
+   * Replaces the bcrypt hash of an imported key by the SHA-256 of the same key, unless the credential
+   * has another one by now.
+   */
+  replaceImportedKey(replacement: ImportedKeyReplacement): Promise<void>;
 
   /**
    * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates
@@ -103,8 +110,16 @@ export interface NewDelegate {
 
 export interface StoredCredential {
   readonly id: CredentialId;
-  readonly keyHash: KeyHash;
+  /** How the hash was made: by us, or by acme-dns. */
+  readonly keyScheme: "sha256" | "bcrypt";
+  readonly keyHash: KeyHash | BcryptHash;
   readonly delegate: Delegate;
+}
+
+export interface ImportedKeyReplacement {
+  readonly credentialId: CredentialId;
+  readonly bcryptHash: BcryptHash;
+  readonly keyHash: KeyHash;
 }
 
 export interface ChallengeUpdate {

@@ -133,7 +133,7 @@ describe("a file of something else is left byte for byte and alone:", () => {
         CREATE TABLE records (Username TEXT UNIQUE NOT NULL PRIMARY KEY, Password TEXT);
         CREATE TABLE txt (Subdomain TEXT NOT NULL, Value TEXT, LastUpdate INT);`),
       message:
-        "an acme-dns database, so it was not touched. The command that imports it comes with a later version",
+        "an acme-dns database, so it was not touched. Take its accounts over with: dnsvouch import acme-dns --db",
     },
     {
       name: "a SQLite database",

@@ -239,6 +239,20 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
           expect(await of("other.example")).toEqual([digest(2)]);
         });
 
+        test("one that fails costs only itself, whatever it was called with", async () => {
+          const outcomes = await Promise.allSettled([
+            update(store, a, 1),
+            store.createDelegate(newDelegate("lost", { zone: "never.begun.example" })),
+            update(store, a, 2),
+          ]);
+          expect(outcomes.map(({ status }) => status)).toEqual([
+            "fulfilled",
+            "rejected",
+            "fulfilled",
+          ]);
+          expect((await allPublished(store))[0]?.digests).toEqual([1, 2].map(digest));
+        });
+
         test("takes effect in the order of the calls, awaited or not", async () => {
           const calls = [1, 2, 3, 4, 5].map((number) => update(store, a, number));
           const results = await Promise.all(calls);

@@ -44,7 +44,7 @@ function notADatabase(file: string): StoreError {
 
 function otherDatabase(file: string, applicationId: number, start: Buffer): StoreError {
   if (isAcmeDns(start)) {
-    const next = "The command that imports it comes with a later version; until then set";
+    const next = `Take its accounts over with: dnsvouch import acme-dns --db ${file}; and set`;
     return foreign(file, "an acme-dns database", next);
   }
   const id = `0x${applicationId.toString(16).padStart(8, "0")}`;
@@ -56,6 +56,12 @@ function foreign(file: string, seemsToBe: string, next: string): StoreError {
     "foreign_database",
     `${file} is ${seemsToBe}, so it was not touched. ${next} database.connection to a new file.`,
   );
+}
+
+/** Whether the file is a database of acme-dns. Throws the system's error if it cannot be read. */
+export function isAcmeDnsFile(file: string): boolean {
+  const start = readStart(file);
+  return start.toString("latin1", 0, MAGIC.length) === MAGIC && isAcmeDns(start);
 }
 
 /** acme-dns keeps its version in a table `acmedns`, whatever other tables a version has. */

@@ -9,6 +9,7 @@ import type {
   ChallengeUpdated,
   CookieSecretRotation,
   DelegateCount,
+  ImportedKeyReplacement,
   NewDelegate,
   Store,
   StoredCredential,
@@ -96,8 +97,14 @@ class SqliteStore implements Store {
     const row = reportingFaults(this.#file, () => this.#statements.findCredential.get(username));
     if (row === undefined) return undefined;
     const allowFrom = restoreAllowFrom(row.allowFrom);
-    const { id, keyHash, delegateId, zone, subdomain } = row;
-    return { id, keyHash, delegate: { id: delegateId, zone, subdomain, allowFrom } };
+    const { id, keyScheme, keyHash, delegateId, zone, subdomain } = row;
+    return { id, keyScheme, keyHash, delegate: { id: delegateId, zone, subdomain, allowFrom } };
+  }
+
+  async replaceImportedKey(replacement: ImportedKeyReplacement): Promise<void> {
+    return this.#write((sql) => {
+      sql.replaceImportedKey.run(replacement);
+    });
   }
 
   async addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone"> {

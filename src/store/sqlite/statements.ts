@@ -22,6 +22,9 @@ export interface Statements {
     [{ credentialId: number; delegateId: number }],
     { zoneId: number; zone: string; subdomain: string }
   >;
+  readonly replaceImportedKey: Statement<
+    [{ credentialId: number; bcryptHash: Uint8Array; keyHash: Uint8Array }]
+  >;
   readonly insertValue: Statement<
     [{ delegateId: number; digest: ChallengeDigest; createdMs: number }]
   >;
@@ -42,6 +45,7 @@ export interface Statements {
 
 export interface CredentialRow {
   readonly id: number;
+  readonly keyScheme: "sha256" | "bcrypt";
   readonly keyHash: Buffer;
   readonly delegateId: number;
   readonly zone: string;
@@ -90,16 +94,20 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
     VALUES (@delegateId, @username, 'sha256', @keyHash, @createdMs)`,
 
   findCredential: `
-    SELECT c.id, c.key_hash AS keyHash, d.id AS delegateId, z.apex AS zone, d.subdomain,
+    SELECT c.id, c.key_scheme AS keyScheme, c.key_hash AS keyHash, d.id AS delegateId, z.apex AS zone, d.subdomain,
       d.allow_from AS allowFrom
     FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
-    WHERE c.username = ? AND c.key_scheme = 'sha256'
+    WHERE c.username = ? AND c.key_scheme IN ('sha256', 'bcrypt')
       AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL`,
   findWriter: `
     SELECT d.zone_id AS zoneId, z.apex AS zone, d.subdomain
     FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
     WHERE c.id = @credentialId AND d.id = @delegateId
       AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL`,
+
+  replaceImportedKey: `
+    UPDATE credential SET key_scheme = 'sha256', key_hash = @keyHash
+    WHERE id = @credentialId AND key_scheme = 'bcrypt' AND key_hash = @bcryptHash`,
 
   insertValue: `
     INSERT INTO challenge_value (delegate_id, digest, created_ms)
@@ -153,6 +161,7 @@ export function prepareStatements(database: Database): Statements {
     insertCredential: database.prepare(SQL.insertCredential),
     findCredential: database.prepare(SQL.findCredential),
     findWriter: database.prepare(SQL.findWriter),
+    replaceImportedKey: database.prepare(SQL.replaceImportedKey),
     insertValue: database.prepare(SQL.insertValue),
     forgetOldValues: database.prepare(SQL.forgetOldValues),
     valuesOfDelegate: database.prepare(SQL.valuesOfDelegate),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalUsername } from "../../src/http/username.ts";
+import { canonicalUsername } from "../../src/delegate/username.ts";
 
 const USERNAME = "eabcdb41-d89f-4580-826f-3e62e9755ef2";
 const BARE = USERNAME.replaceAll("-", "");
