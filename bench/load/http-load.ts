@@ -38,8 +38,7 @@ export async function httpLoad(load: HttpLoad): Promise<HttpResult> {
   let wrong = 0;
   const run = async (connection: number): Promise<void> => {
     const client = new HttpClient(load.port);
-    const pauseMs =
-      load.perSecond === undefined ? 0 : (1000 * load.connections) / load.perSecond;
+    const pauseMs = load.perSecond === undefined ? 0 : (1000 * load.connections) / load.perSecond;
     for (let due = performance.now(); due < end; due += pauseMs) {
       const wait = due - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));

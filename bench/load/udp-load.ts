@@ -55,6 +55,39 @@ class Flight {
   }
 }
 
+/** One socket of a closed loop. */
+class Asker {
+  readonly socket: LoadSocket;
+  lost = 0;
+  readonly #flight: Flight;
+  readonly #inFlight: number;
+  #underWay = 0;
+  #heardAt: number;
+
+  constructor(port: number, flight: Flight, inFlight: number, now: number) {
+    this.socket = new LoadSocket(port);
+    this.#flight = flight;
+    this.#inFlight = inFlight;
+    this.#heardAt = now;
+  }
+
+  /** Takes the answers that are there and asks as many questions again. */
+  turn(now: number, isEcho: boolean): void {
+    const received = Math.max(this.socket.receive(), 0);
+    for (let i = 0; i < received; i++) this.#flight.take(this.socket, i, isEcho);
+    this.#underWay -= received;
+    if (received > 0) this.#heardAt = now;
+    if (this.#underWay > 0 && now - this.#heardAt > PATIENCE_MS) {
+      this.lost += this.#underWay;
+      this.#underWay = 0;
+      this.#heardAt = now;
+    }
+    const wanted = Math.min(this.#inFlight - this.#underWay, BATCH);
+    for (let i = 0; i < wanted; i++) this.#flight.ask(this.socket, i);
+    if (wanted > 0) this.#underWay += Math.max(this.socket.send(wanted), 0);
+  }
+}
+
 /** So many questions are under way at any time, for so long. */
 export function closedLoop(
   port: number,
@@ -63,34 +96,21 @@ export function closedLoop(
   inFlight: number,
   isEcho: boolean,
 ): UdpResult {
-  const sockets = Array.from({ length: SOCKETS }, () => new LoadSocket(port));
-  const flight = new Flight(questions);
   const start = performance.now();
   const end = start + seconds * 1000;
-  const pending = new Array<number>(SOCKETS).fill(0);
-  const heardAt = new Array<number>(SOCKETS).fill(start);
-  let lost = 0;
+  const flight = new Flight(questions);
+  const askers = Array.from(
+    { length: SOCKETS },
+    () => new Asker(port, flight, inFlight / SOCKETS, start),
+  );
   let now = start;
   while (now < end) {
-    for (const [s, socket] of sockets.entries()) {
-      const received = Math.max(socket.receive(), 0);
-      for (let i = 0; i < received; i++) flight.take(socket, i, isEcho);
-      let underWay = (pending[s] ?? 0) - received;
-      if (received > 0) heardAt[s] = now;
-      else if (underWay > 0 && now - (heardAt[s] ?? 0) > PATIENCE_MS) {
-        lost += underWay;
-        underWay = 0;
-        heardAt[s] = now;
-      }
-      const wanted = Math.min(inFlight / SOCKETS - underWay, BATCH);
-      for (let i = 0; i < wanted; i++) flight.ask(socket, i);
-      if (wanted > 0) underWay += Math.max(socket.send(wanted), 0);
-      pending[s] = underWay;
-    }
+    for (const asker of askers) asker.turn(now, isEcho);
     now = performance.now();
   }
-  for (const socket of sockets) socket.close();
+  for (const { socket } of askers) socket.close();
   const { answers, wrong } = flight;
+  const lost = askers.reduce((sum, asker) => sum + asker.lost, 0);
   return { answers, wrong, lost, seconds: (now - start) / 1000, latencies: undefined };
 }
 

@@ -1,0 +1,44 @@
+// The process that asks: it prepares its questions once, then does one burst for each message.
+import { makeQuestions, type Questions } from "./questions.ts";
+import { keptConnections, singleQueries, type TcpResult } from "./tcp-load.ts";
+import { closedLoop, openLoop, type UdpResult } from "./udp-load.ts";
+
+/** One burst. */
+export interface Burst {
+  readonly kind: "closed" | "open" | "kept" | "single";
+  readonly port: number;
+  readonly seconds: number;
+  /** How many names the server has. */
+  readonly names: number;
+  readonly isEcho: boolean;
+  /** Of an open loop. */
+  readonly perSecond?: number;
+}
+
+/** Fewer than the 65,536 IDs there are: an ID says which question it was. */
+const QUESTIONS = 65_536;
+const IN_FLIGHT = 128;
+const KEPT_CONNECTIONS = 10;
+const IN_FLIGHT_PER_CONNECTION = 100;
+const SINGLE_AT_A_TIME = 32;
+
+const prepared = new Map<number, Questions>();
+
+process.on("message", async (burst: Burst) => process.send?.(await run(burst)));
+
+function run({ kind, port, seconds, names, isEcho, perSecond = 0 }: Burst): BurstResult {
+  const questions = prepared.get(names) ?? makeQuestions(QUESTIONS, names);
+  prepared.set(names, questions);
+  switch (kind) {
+    case "closed":
+      return closedLoop(port, questions, seconds, IN_FLIGHT, isEcho);
+    case "open":
+      return openLoop(port, questions, seconds, perSecond, isEcho);
+    case "kept":
+      return keptConnections(port, questions, seconds, KEPT_CONNECTIONS, IN_FLIGHT_PER_CONNECTION);
+    case "single":
+      return singleQueries(port, questions, seconds, SINGLE_AT_A_TIME);
+  }
+}
+
+type BurstResult = UdpResult | Promise<TcpResult>;

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type BenchContext, withServers } from "../context.ts";
+import { formatSample, sampleOf } from "../measure/statistics.ts";
+import type { SectionResult } from "../report.ts";
+import { dnsvouch } from "../servers/dnsvouch.ts";
+import { answers, type Command, memoryMib } from "../servers/server.ts";
+
+const SIZES = [10_000, 1_000_000];
+const SETTLED_MS = 3000;
+
+/** From the spawn of the process to its first answer, with few names and with many. */
+export async function startSection(context: BenchContext): Promise<SectionResult> {
+  const rows = [];
+  const musts = [];
+  for (const [i, names] of SIZES.entries()) {
+    const { folder, rounds } = context;
+    const command = dnsvouch({ folder, name: "dnsvouch", port: 5460 + i, io: "batch", names });
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) times.push(await timeToFirstAnswer(command));
+    const sample = sampleOf(times);
+    rows.push({
+      section: "First right answer after the start, milliseconds",
+      who: `${names} names`,
+      figures: { ms: formatSample(sample, 0) },
+    });
+    musts.push({
+      what: `first answer with ${names} names, ms`,
+      figure: sample.median,
+      wanted: 400,
+      direction: "at most" as const,
+    });
+  }
+  return { rows, musts };
+}
+
+async function timeToFirstAnswer({ port, command }: Command): Promise<number> {
+  const [program, ...args] = command;
+  const child = spawn(program, args, { stdio: "ignore" });
+  const took = await answers(port, child);
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  return took;
+}
+
+/** Resident memory with 10,000 names, by number of workers. */
+export async function memorySection(context: BenchContext): Promise<SectionResult> {
+  const { folder } = context;
+  const mib: number[] = [];
+  for (const workers of [1, 2, 3]) {
+    const port = 5470 + workers;
+    const options = { folder, name: `${workers} workers`, port, io: "batch", workers } as const;
+    const command = dnsvouch({ ...options, names: 10_000, cpus: "0,1" });
+    mib.push(
+      await withServers([command], async ([server]) => {
+        await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+        return server === undefined ? Number.NaN : memoryMib(server);
+      }),
+    );
+  }
+  const [one = Number.NaN, , three = Number.NaN] = mib;
+  return {
+    rows: mib.map((each, i) => ({
+      section: "Resident memory with 10,000 names, MiB",
+      who: `${i + 1} workers`,
+      figures: { MiB: each.toFixed(0) },
+    })),
+    musts: [
+      { what: "memory with one worker, MiB", figure: one, wanted: 110, direction: "at most" },
+      {
+        what: "memory for each further worker, MiB",
+        figure: (three - one) / 2,
+        wanted: 20,
+        direction: "at most",
+      },
+    ],
+  };
+}
