@@ -12,8 +12,11 @@ if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
   process.exit(1);
 }
 
-// The API leaves little behind, so new objects need no more than the first megabyte (docs/adr/0011).
+// What keeps the process small (docs/adr/0016): new objects need no more than the first megabyte, the
+// threads share one copy of V8's builtins, and one optimizing compiler is enough.
 setFlagsFromString("--semi-space-growth-factor=1");
+setFlagsFromString("--no-short-builtin-calls");
+setFlagsFromString("--no-maglev");
 // Database, logs and whatever else is created are for this user alone.
 process.umask(0o077);
 const { run } = await import("./cli/run.ts");

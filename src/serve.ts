@@ -93,9 +93,10 @@ export async function startServer(
     dns.secrets.publish(secrets.current);
     const publishers = await beginZones(config, dns.table, store, surroundings);
     // While the threads start; a small table is complete before they serve.
-    const loading = loadTable(dns.table, publishers, store, config.dns.txtSlots, log);
+    const { promise: serving, resolve: isServing } = Promise.withResolvers<void>();
+    const slots = config.dns.txtSlots;
+    const loading = loadTable(dns.table, publishers, store, slots, serving, log);
     open.push(() => loading.stop());
-    await warnOfUnservedZones(config, store, log);
     open.push(everyMinute(upkeep(secrets, dns, log)));
     const api = createServerOf(config, publishers, store, surroundings);
     const http = await listenHttp(api, config);
@@ -103,6 +104,8 @@ export async function startServer(
     const threads = await starting;
     // Everything is bound: from here on it answers.
     threads.serve();
+    isServing();
+    await warnOfUnservedZones(config, store, log);
     const { loaded } = loading;
     return { dns: threads.bound, http, threads, loaded, close: closeInReverse };
   } catch (error) {

@@ -7,12 +7,17 @@ const LONGEST_DATAGRAM = 65_536;
 /** Three cache lines more, so that the beginnings of all messages do not fall into the same sets of the cache. */
 const SLOT_OCTETS = LONGEST_DATAGRAM + 192;
 
+/** Memory that costs nothing until it is written: zeros would have to be written. */
+function untouched(octets: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(octets);
+}
+
 /** The messages and the responses of one batch: one memory for all sockets of a thread. */
 export class MessageMemory implements MessageSlots {
   readonly inputOctets: number = LONGEST_DATAGRAM;
-  readonly input: Uint8Array = Buffer.alloc(BATCH_MESSAGES * SLOT_OCTETS);
+  readonly input: Uint8Array = untouched(BATCH_MESSAGES * SLOT_OCTETS);
   /** Responses follow each other, since most are short. */
-  readonly output: Uint8Array = Buffer.alloc(BATCH_MESSAGES * MAX_UDP_RESPONSE_OCTETS);
+  readonly output: Uint8Array = untouched(BATCH_MESSAGES * MAX_UDP_RESPONSE_OCTETS);
   readonly outputAddress: number;
   readonly #inputAddress: number;
 
