@@ -9,7 +9,8 @@ export interface Responder {
   begin(): void;
   /**
    * Answers the message that is in `input` from `start` to `end` and writes the response into `output`
-   * from `at` on, where there must be room for the longest of the transport. Never throws.
+   * from `at` on, where there must be room for the longest of the transport. That may be the place of
+   * the message itself. Never throws.
    *
    * @returns octets of the response, 0 for silence.
    */

@@ -23,8 +23,6 @@ import { systemError } from "./system-error.ts";
 
 /** Octets that wait in the kernel while we are busy: bursts of several thousand questions. */
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
-/** Responses begin on a word, so that they are written quickly. */
-const ALIGNMENT = 8;
 
 const sockaddrOctets = (isIpv6: boolean): number => (isIpv6 ? 28 : 16);
 
@@ -102,7 +100,7 @@ export class BatchSocket {
     return count;
   }
 
-  /** Sends a datagram of our own, of at most MAX_UDP_RESPONSE_OCTETS. Gives whether the system has taken it. */
+  /** Sends a datagram of our own. Gives whether the system has taken it. */
   sendTo(address: string, port: number, octets: Uint8Array): boolean {
     const memory = this.#memory.octets;
     const sockaddr = this.#memory.sockaddrAt(0);
@@ -111,9 +109,9 @@ export class BatchSocket {
     memory[sockaddr + 2] = port >>> 8;
     memory[sockaddr + 3] = port;
     memory.set(addressOctets(address), sockaddr + (this.#isIpv6 ? 8 : 4));
-    this.#messages.output.set(octets);
+    this.#messages.octets.set(octets);
     this.#memory.forgetControl(0);
-    this.#memory.setResponse(0, 0, 0, octets.length);
+    this.#memory.setResponse(0, 0, octets.length);
     this.#memory.resetReceived(1);
     const headers = this.#memory.sendHeaders(0);
     return this.#libc.sendmmsg(this.descriptor, headers, 1, MSG_DONTWAIT) === 1;
@@ -123,20 +121,16 @@ export class BatchSocket {
     this.#libc.close(this.descriptor);
   }
 
-  /** Gives how many there are. */
+  /** Writes each response over its message. Gives how many there are. */
   #writeResponses(responder: Responder, count: number): number {
-    const { input, output } = this.#messages;
+    const { octets } = this.#messages;
     let responses = 0;
-    let outputAt = 0;
     for (let i = 0; i < count; i++) {
       if (!this.#readRequestor(i)) continue;
-      const start = this.#messages.inputAt(i);
+      const start = this.#messages.slotAt(i);
       const end = start + this.#memory.receivedOctets(i);
-      const length = responder.answer(input, start, end, this.#requestor, output, outputAt);
-      if (length === 0) continue;
-      this.#memory.setResponse(responses, i, outputAt, length);
-      responses++;
-      outputAt += (length + ALIGNMENT - 1) & -ALIGNMENT;
+      const length = responder.answer(octets, start, end, this.#requestor, octets, start);
+      if (length > 0) this.#memory.setResponse(responses++, i, length);
     }
     return responses;
   }

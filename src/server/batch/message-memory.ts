@@ -1,4 +1,3 @@
-import { MAX_UDP_RESPONSE_OCTETS } from "../responder.ts";
 import type { Libc } from "./libc.ts";
 import { BATCH_MESSAGES, type MessageSlots } from "./socket-memory.ts";
 
@@ -7,31 +6,24 @@ const LONGEST_DATAGRAM = 65_536;
 /** Three cache lines more, so that the beginnings of all messages do not fall into the same sets of the cache. */
 const SLOT_OCTETS = LONGEST_DATAGRAM + 192;
 
-/** Memory that costs nothing until it is written: zeros would have to be written. */
-function untouched(octets: number): Uint8Array {
-  return Buffer.allocUnsafeSlow(octets);
-}
-
-/** The messages and the responses of one batch: one memory for all sockets of a thread. */
+/** The messages of one batch, and their responses in the same places: one memory for all sockets of a thread. */
 export class MessageMemory implements MessageSlots {
   readonly inputOctets: number = LONGEST_DATAGRAM;
-  readonly input: Uint8Array = untouched(BATCH_MESSAGES * SLOT_OCTETS);
-  /** Responses follow each other, since most are short. */
-  readonly output: Uint8Array = untouched(BATCH_MESSAGES * MAX_UDP_RESPONSE_OCTETS);
-  readonly outputAddress: number;
-  readonly #inputAddress: number;
+  /** Zeros would have to be written; as it is, memory costs nothing until a datagram lies there. */
+  readonly octets: Uint8Array = Buffer.allocUnsafeSlow(BATCH_MESSAGES * SLOT_OCTETS);
+  readonly slotOctets: number = LONGEST_DATAGRAM;
+  readonly #address: number;
 
   constructor(libc: Libc) {
-    this.#inputAddress = Number(libc.address(this.input));
-    this.outputAddress = Number(libc.address(this.output));
+    this.#address = Number(libc.address(this.octets));
   }
 
-  /** Where in `input` slot number `slot` begins. */
-  inputAt(slot: number): number {
+  /** Where in `octets` slot number `slot` begins. */
+  slotAt(slot: number): number {
     return slot * SLOT_OCTETS;
   }
 
-  inputAddress(slot: number): number {
-    return this.#inputAddress + this.inputAt(slot);
+  slotAddress(slot: number): number {
+    return this.#address + this.slotAt(slot);
   }
 }

@@ -49,7 +49,7 @@ function mirror(received: Uint8Array[]): Responder {
     begin: () => {},
     answer: (input, start, end, { address }, output, at) => {
       if (address.join(".") !== LOOPBACK) return 0;
-      const message = input.slice(start, end);
+      const message = Uint8Array.from(input.subarray(start, end));
       received.push(message);
       output.set(message.toReversed(), at);
       return message.length;

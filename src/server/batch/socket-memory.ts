@@ -46,12 +46,11 @@ const SOCKADDRS = SEND_VECTORS + BATCH_MESSAGES * IOVEC_OCTETS;
 const CONTROLS = SOCKADDRS + BATCH_MESSAGES * SOCKADDR_OCTETS;
 const TOTAL_OCTETS = CONTROLS + BATCH_MESSAGES * CONTROL_OCTETS;
 
-/** Where messages are received and responses written: the same for all sockets of a thread. */
+/** Where messages are received and their responses written: the same for all sockets of a thread. */
 export interface MessageSlots {
-  /** The address of each slot for a message, and its size. */
-  inputAddress(slot: number): number;
-  readonly inputOctets: number;
-  readonly outputAddress: number;
+  /** The address of each slot, and its size. */
+  slotAddress(slot: number): number;
+  readonly slotOctets: number;
 }
 
 export class SocketMemory {
@@ -59,7 +58,7 @@ export class SocketMemory {
   readonly receiveHeaders: bigint;
   readonly #words: Uint32Array;
   readonly #base: number;
-  readonly #outputAddress: number;
+  readonly #slots: MessageSlots;
   readonly #controlOctets: number;
 
   /** `wantsControl`: whether the kernel is asked for the address that each datagram was sent to. */
@@ -67,7 +66,7 @@ export class SocketMemory {
     this.#words = new Uint32Array(this.octets.buffer, this.octets.byteOffset, TOTAL_OCTETS / 4);
     this.#base = Number(libc.address(this.octets));
     this.receiveHeaders = BigInt(this.#base + RECEIVE_HEADERS);
-    this.#outputAddress = slots.outputAddress;
+    this.#slots = slots;
     this.#controlOctets = wantsControl ? CONTROL_OCTETS : 0;
     for (let i = 0; i < BATCH_MESSAGES; i++) this.#prepare(i, slots);
   }
@@ -96,8 +95,8 @@ export class SocketMemory {
     this.#words[RECEIVE_HEADERS / 4 + i * HEADER_WORDS + CONTROL_LENGTH] = 0;
   }
 
-  /** Response number `response` goes to whoever sent message `message`, from the address that it was sent to. */
-  setResponse(response: number, message: number, outputAt: number, octets: number): void {
+  /** Response number `response` lies in the slot of message `message`, and goes to whoever sent that, from the address that it was sent to. */
+  setResponse(response: number, message: number, octets: number): void {
     const words = this.#words;
     const header = SEND_HEADERS / 4 + response * HEADER_WORDS;
     const received = RECEIVE_HEADERS / 4 + message * HEADER_WORDS;
@@ -105,7 +104,7 @@ export class SocketMemory {
     words[header + NAME + 1] = words[received + NAME + 1] ?? 0;
     words[header + NAME_LENGTH] = words[received + NAME_LENGTH] ?? 0;
     const vector = SEND_VECTORS / 4 + response * IOVEC_WORDS;
-    writeAddress(words, vector, this.#outputAddress + outputAt);
+    writeAddress(words, vector, this.#slots.slotAddress(message));
     words[vector + 2] = octets;
     if (this.#controlOctets > 0) this.#returnFrom(header, received, message);
   }
@@ -138,8 +137,8 @@ export class SocketMemory {
     words[receive + IOV_LENGTH] = 1;
     if (this.#controlOctets > 0) writeAddress(words, receive + CONTROL, this.#base + control);
     const receiveVector = RECEIVE_VECTORS / 4 + i * IOVEC_WORDS;
-    writeAddress(words, receiveVector, slots.inputAddress(i));
-    words[receiveVector + 2] = slots.inputOctets;
+    writeAddress(words, receiveVector, slots.slotAddress(i));
+    words[receiveVector + 2] = slots.slotOctets;
     const send = SEND_HEADERS / 4 + i * HEADER_WORDS;
     writeAddress(words, send + IOV, this.#base + SEND_VECTORS + i * IOVEC_OCTETS);
     words[send + IOV_LENGTH] = 1;

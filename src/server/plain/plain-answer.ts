@@ -224,7 +224,8 @@ export class PlainAnswers {
     writeUint16(output, at + 6, isWhole ? answers : 0);
     writeUint16(output, at + 8, isWhole ? answer.authorityCount : 0);
     writeUint16(output, at + 10, additional + (this.#query.hasOpt ? 1 : 0));
-    // As received: resolvers check the case of the letters.
+    // As received: resolvers check the case of the letters. In the place of the message it is there.
+    if (output === input && at === start) return;
     const from = start + HEADER_OCTETS;
     const to = at + HEADER_OCTETS;
     for (let i = 0; i < questionOctets; i++) output[to + i] = input[from + i] ?? 0;

@@ -51,6 +51,7 @@ const REQUESTORS: readonly Requestor[] = [
 /** Where the message and its response lie in their buffers. */
 const BEFORE = 7;
 const output = Buffer.alloc(70_000);
+const inPlace = Buffer.alloc(70_000);
 
 /** The response where the plain path gives one, undefined for silence. */
 function plainResponse(octets: Uint8Array, requestor: Requestor) {
@@ -58,6 +59,10 @@ function plainResponse(octets: Uint8Array, requestor: Requestor) {
   const end = BEFORE + octets.length;
   const length = plain.answer(input, BEFORE, end, requestor, output, BEFORE, NOW_MS);
   if (length === NOT_PLAIN) return "not plain";
+  // In the place of the message it is the same.
+  input.copy(inPlace);
+  expect(plain.answer(inPlace, BEFORE, end, requestor, inPlace, BEFORE, NOW_MS)).toBe(length);
+  expect(output.compare(inPlace, BEFORE, BEFORE + length, BEFORE, BEFORE + length)).toBe(0);
   return length === 0 ? undefined : output.subarray(BEFORE, BEFORE + length);
 }
 
