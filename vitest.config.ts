@@ -1,11 +1,32 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-const config: ViteUserConfig = defineConfig({
+/** What is about the input of messages, however they come. */
+const BOTH_PATHS = [
+  "test/conformance/**/*.test.ts",
+  "test/server/listen.test.ts",
+  "test/server/wildcard-listeners.test.ts",
+  "test/server/second-implementation.test.ts",
+];
+
+const shared = { testTimeout: 20_000 };
+
+const dgram = {
   test: {
+    ...shared,
+    name: "dgram",
     include: ["test/**/*.test.ts"],
     exclude: ["test/integration/**"],
-    testTimeout: 20_000,
+    provide: { io: "dgram" as const },
   },
+};
+
+/** recvmmsg and sendmmsg are calls of Linux. */
+const batch = {
+  test: { ...shared, name: "batch", include: BOTH_PATHS, provide: { io: "batch" as const } },
+};
+
+const config: ViteUserConfig = defineConfig({
+  test: { projects: process.platform === "linux" ? [dgram, batch] : [dgram] },
 });
 
 export default config;

@@ -3,10 +3,11 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
-import { type DnsEndpoints, type DnsSockets, listenDns } from "../../src/server/listen.ts";
+import type { DnsEndpoints, DnsSockets } from "../../src/server/listen.ts";
 import { respond } from "../../src/server/respond.ts";
 import { ask, frame, TcpConnection, udpResponses } from "../support/dns-client.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
+import { listenUnderTest } from "../support/listen-under-test.ts";
 import { query } from "../support/query.ts";
 import { responderOf } from "../support/responder-of.ts";
 import { authorityOver } from "../support/zone-under-test.ts";
@@ -35,7 +36,7 @@ async function bind(given: Partial<DnsEndpoints> = {}): Promise<DnsSockets> {
     },
     ...given,
   };
-  const sockets = await listenDns(endpoints, { addresses: () => [], warn: () => {} });
+  const sockets = await listenUnderTest(endpoints, { addresses: () => [], warn: () => {} });
   open.push(sockets);
   return sockets;
 }

@@ -1,10 +1,11 @@
 import { createServer, type Server } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { type DnsEndpoints, type DnsSockets, listenDns } from "../../src/server/listen.ts";
+import type { DnsEndpoints, DnsSockets } from "../../src/server/listen.ts";
 import { respond } from "../../src/server/respond.ts";
 import { isAnsweredAt, TcpConnection, type Transport } from "../support/dns-client.ts";
 import { exerciseZone } from "../support/exercise-zone.ts";
+import { listenUnderTest } from "../support/listen-under-test.ts";
 import { query } from "../support/query.ts";
 import { responderOf } from "../support/responder-of.ts";
 import { authorityOver } from "../support/zone-under-test.ts";
@@ -53,7 +54,7 @@ async function listen(
     coversLoopback: true,
   };
   const endpoints = { addresses, udp: true, tcp: true, tcpLimits, ...transports };
-  const sockets = await listenDns(endpoints, host);
+  const sockets = await listenUnderTest(endpoints, host);
   open.push(() => sockets.close());
   sockets.serve(respondNow);
   return sockets;
@@ -156,7 +157,7 @@ test("an address that comes before anything is served is served with the rest", 
     coversLoopback: true,
   };
   const addresses = [{ address: "", port: 0 }];
-  const sockets = await listenDns({ addresses, udp: true, tcp: true, tcpLimits }, host);
+  const sockets = await listenUnderTest({ addresses, udp: true, tcp: true, tcpLimits }, host);
   open.push(() => sockets.close());
   host.present = [A, B];
   await sockets.reread();

@@ -23,8 +23,9 @@ export function startDnsvouch(
   cwd: string,
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
+  main: string = MAIN,
 ): DnsvouchProcess {
-  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
     cwd,
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DnsvouchProcess, startDnsvouch } from "./dnsvouch-process.ts";
+import { type DnsvouchProcess, MAIN, startDnsvouch } from "./dnsvouch-process.ts";
 
 /** Sections of a configuration file, as lines. */
 export interface ConfigLines {
@@ -17,9 +17,13 @@ export class ProcessFolder {
   readonly path: string = mkdtempSync(join(tmpdir(), "dnsvouch-process-"));
   readonly #started: DnsvouchProcess[] = [];
 
-  /** Starts dnsvouch with this command line in the folder. */
-  start(args: readonly string[], nodeArgs: readonly string[] = []): DnsvouchProcess {
-    const dnsvouch = startDnsvouch(args, this.path, {}, nodeArgs);
+  /** Starts dnsvouch, or this copy of it, with this command line in the folder. */
+  start(
+    args: readonly string[],
+    nodeArgs: readonly string[] = [],
+    main: string = MAIN,
+  ): DnsvouchProcess {
+    const dnsvouch = startDnsvouch(args, this.path, {}, nodeArgs, main);
     this.#started.push(dnsvouch);
     return dnsvouch;
   }

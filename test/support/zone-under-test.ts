@@ -4,7 +4,7 @@ import { afterAll } from "vitest";
 import { ROOT } from "../../src/dns/name.ts";
 import { parseName } from "../../src/dns/presentation-scanner.ts";
 import { AnswerPath, type TableAuthority } from "../../src/server/answer-path.ts";
-import { listenDns, type TcpLimits } from "../../src/server/listen.ts";
+import type { TcpLimits } from "../../src/server/listen.ts";
 import type { Requestor, Transport } from "../../src/server/requestor.ts";
 import type { ServedZone } from "../../src/server/respond.ts";
 import type { Responder } from "../../src/server/responder.ts";
@@ -15,6 +15,7 @@ import { createTable } from "../../src/zone/table/table-memory.ts";
 import { TableReader } from "../../src/zone/table/table-reader.ts";
 import { TableWriter } from "../../src/zone/table/table-writer.ts";
 import { Zone } from "../../src/zone/zone.ts";
+import { listenUnderTest } from "./listen-under-test.ts";
 
 export interface ZoneText {
   readonly apex: string;
@@ -153,7 +154,7 @@ export async function serveResponder(
   responder: Responder,
   tcpLimits: Partial<TcpLimits> = {},
 ): Promise<number> {
-  const sockets = await listenDns(
+  const sockets = await listenUnderTest(
     {
       addresses: [{ address: "127.0.0.1", port: 0 }],
       udp: true,

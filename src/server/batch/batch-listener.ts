@@ -1,3 +1,4 @@
+import { SocketAddress } from "node:net";
 import type { Listener } from "../udp.ts";
 import { BatchLoop, type BatchLoopOptions } from "./batch-loop.ts";
 import { BatchSocket } from "./batch-socket.ts";
@@ -29,6 +30,11 @@ export function openBatches(
   return { libc, messages, loop };
 }
 
+/** As node writes the addresses of its own sockets: IPv6 has many forms. */
+function canonical(address: string): string {
+  return new SocketAddress({ address, family: address.includes(":") ? "ipv6" : "ipv4" }).address;
+}
+
 /** As listenUdp in udp.ts, on a socket that is read by batches. */
 export async function listenUdpBatch(
   { libc, messages, loop }: BatchContext,
@@ -39,7 +45,7 @@ export async function listenUdpBatch(
   const socket = BatchSocket.bind(libc, messages, address, port, reusePort);
   let isOpen = true;
   return {
-    address: socket.address,
+    address: canonical(socket.address),
     port: socket.port,
     serve: (responder) => {
       if (socket.responder === undefined && isOpen) loop.add(socket);
