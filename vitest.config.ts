@@ -6,6 +6,11 @@ const BOTH_PATHS = [
   "test/server/listen.test.ts",
   "test/server/wildcard-listeners.test.ts",
   "test/server/second-implementation.test.ts",
+  "test/scenario/listen-everywhere.test.ts",
+  "test/scenario/main-job.test.ts",
+  "test/scenario/rate-limit.test.ts",
+  "test/scenario/several-zones.test.ts",
+  "test/vector/**/*.test.ts",
 ];
 
 const shared = { testTimeout: 20_000 };

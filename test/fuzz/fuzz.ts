@@ -2,7 +2,7 @@
  * `npm run fuzz`: sends mutations of the golden messages (test/vector) to a dnsvouch process over
  * UDP and TCP, and checks every response and that the server stays well.
  *
- *     npm run fuzz -- --messages 1000000 --streams 10000 --seed 1
+ *     npm run fuzz -- --messages 1000000 --streams 10000 --seed 1 --io batch
  *
  * The same seed sends the same messages in the same order. Exit code 1 with the octets at fault if
  * something is found.
@@ -83,7 +83,7 @@ function print(line: string): void {
 
 const options = readOptions(process.argv.slice(2));
 print(`seed ${options.seed}`);
-const server = await startVectorServer();
+const server = await startVectorServer(options.io);
 try {
   await fuzz(options, server);
   await stop(server);

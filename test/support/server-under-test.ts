@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { v4 as uuidv4 } from "uuid";
+import { inject } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { Log } from "../../src/log.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
@@ -59,6 +60,7 @@ function configOf(env: Settings, folder: string) {
       DNSVOUCH_LISTEN: "127.0.0.1:0",
       DNSVOUCH_API_PORT: "0",
       DNSVOUCH_DB: join(folder, "dnsvouch.db"),
+      DNSVOUCH_DNS_IO: inject("io"),
       ...env,
     },
   });

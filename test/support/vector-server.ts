@@ -64,10 +64,11 @@ export interface VectorServer {
   remove(): Promise<void>;
 }
 
-export async function startVectorServer(): Promise<VectorServer> {
+/** `io`: how it reads UDP. */
+export async function startVectorServer(io: "dgram" | "batch"): Promise<VectorServer> {
   const folder = mkdtempSync(join(tmpdir(), "dnsvouch-vector-"));
   await publishDelegates(join(folder, "dnsvouch.db"));
-  writeFileSync(join(folder, "dnsvouch.toml"), CONFIG);
+  writeFileSync(join(folder, "dnsvouch.toml"), `${CONFIG}io = "${io}"\n`);
   const dnsvouch = startDnsvouch(["serve", "-c", "dnsvouch.toml"], folder);
   const remove = async (): Promise<void> => {
     dnsvouch.child.kill("SIGKILL");

@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, inject, test } from "vitest";
 import { frame, TcpConnection, type Transport, udpResponses } from "../support/dns-client.ts";
 import { overBoth } from "../support/dns-exchange.ts";
 import { DIGEST_A } from "../support/exercise-zone.ts";
@@ -7,7 +7,7 @@ import { decodeStrictly } from "../support/strict-message.ts";
 import { outcomeOf, parseVector, readVectors } from "../support/vector.ts";
 import { startVectorServer } from "../support/vector-server.ts";
 
-const { port, remove } = await startVectorServer();
+const { port, remove } = await startVectorServer(inject("io"));
 afterAll(remove);
 
 /** Asked behind each vector: what has no response by then gets none. No vector has its ID. */
