@@ -11,6 +11,8 @@ export interface Burst {
   /** How many names the server has. */
   readonly names: number;
   readonly isEcho: boolean;
+  /** Of a closed loop: the server runs on the same cores. */
+  readonly shares?: boolean;
   /** Of an open loop. */
   readonly perSecond?: number;
 }
@@ -26,12 +28,20 @@ const prepared = new Map<number, Questions>();
 
 process.on("message", async (burst: Burst) => process.send?.(await run(burst)));
 
-function run({ kind, port, seconds, names, isEcho, perSecond = 0 }: Burst): BurstResult {
+function run({
+  kind,
+  port,
+  seconds,
+  names,
+  isEcho,
+  perSecond = 0,
+  shares = false,
+}: Burst): BurstResult {
   const questions = prepared.get(names) ?? makeQuestions(QUESTIONS, names);
   prepared.set(names, questions);
   switch (kind) {
     case "closed":
-      return closedLoop(port, questions, seconds, IN_FLIGHT, isEcho);
+      return closedLoop(port, questions, seconds, IN_FLIGHT, isEcho, shares);
     case "open":
       return openLoop(port, questions, seconds, perSecond, isEcho);
     case "kept":

@@ -10,6 +10,7 @@ const setsockopt = libc.func("int setsockopt(int fd, int level, int name, void *
 const recvmmsg = libc.func("int recvmmsg(int fd, void *headers, uint n, int flags, void *timeout)");
 const sendmmsg = libc.func("int sendmmsg(int fd, void *headers, uint n, int flags)");
 const close = libc.func("int close(int fd)");
+const poll = libc.func("int poll(void *fds, ulong n, int timeout)");
 
 const AF_INET = 2;
 const SOCK_DGRAM = 2;
@@ -17,6 +18,7 @@ const SOCK_NONBLOCK = 0x800;
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const MSG_DONTWAIT = 0x40;
+const POLLIN = 1;
 
 export const BATCH = 64;
 const HEADER_OCTETS = 64;
@@ -88,9 +90,23 @@ export class LoadSocket {
     return recvmmsg(this.#descriptor, this.#receiveAddress, BATCH, MSG_DONTWAIT, null);
   }
 
+  get descriptor(): number {
+    return this.#descriptor;
+  }
+
   close(): void {
     close(this.#descriptor);
   }
+}
+
+/** Waits until one of the sockets has an answer, a millisecond at most. */
+export function waitForAnswers(sockets: readonly LoadSocket[]): void {
+  const pollfds = memory(sockets.length * 8);
+  for (const [i, { descriptor }] of sockets.entries()) {
+    pollfds.writeInt32LE(descriptor, i * 8);
+    pollfds.writeInt16LE(POLLIN, i * 8 + 4);
+  }
+  poll(pollfds, sockets.length, 1);
 }
 
 export function addressOf(octets: Uint8Array): number {

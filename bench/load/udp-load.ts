@@ -1,5 +1,5 @@
 import { expectationOf, type Questions, SLOT_OCTETS } from "./questions.ts";
-import { ANSWER_OCTETS, addressOf, BATCH, LoadSocket } from "./sockets.ts";
+import { ANSWER_OCTETS, addressOf, BATCH, LoadSocket, waitForAnswers } from "./sockets.ts";
 
 export interface UdpResult {
   readonly answers: number;
@@ -71,8 +71,8 @@ class Asker {
     this.#heardAt = now;
   }
 
-  /** Takes the answers that are there and asks as many questions again. */
-  turn(now: number, isEcho: boolean): void {
+  /** Takes the answers that are there and asks as many questions again. Gives how many there were. */
+  turn(now: number, isEcho: boolean): number {
     const received = Math.max(this.socket.receive(), 0);
     for (let i = 0; i < received; i++) this.#flight.take(this.socket, i, isEcho);
     this.#underWay -= received;
@@ -85,16 +85,22 @@ class Asker {
     const wanted = Math.min(this.#inFlight - this.#underWay, BATCH);
     for (let i = 0; i < wanted; i++) this.#flight.ask(this.socket, i);
     if (wanted > 0) this.#underWay += Math.max(this.socket.send(wanted), 0);
+    return received;
   }
 }
 
-/** So many questions are under way at any time, for so long. */
+/**
+ * So many questions are under way at any time, for so long.
+ *
+ * @param shares whether the server runs on the same cores: then it is let alone while it works.
+ */
 export function closedLoop(
   port: number,
   questions: Questions,
   seconds: number,
   inFlight: number,
   isEcho: boolean,
+  shares: boolean,
 ): UdpResult {
   const start = performance.now();
   const end = start + seconds * 1000;
@@ -105,7 +111,9 @@ export function closedLoop(
   );
   let now = start;
   while (now < end) {
-    for (const asker of askers) asker.turn(now, isEcho);
+    let received = 0;
+    for (const asker of askers) received += asker.turn(now, isEcho);
+    if (shares && received === 0) waitForAnswers(askers.map(({ socket }) => socket));
     now = performance.now();
   }
   for (const { socket } of askers) socket.close();

@@ -6,6 +6,9 @@ import { SIPHASH_OCTETS, sipHash24 } from "./siphash.ts";
  * asks has received a response at this address before: the source is not forged.
  */
 
+/** As many secrets as a server may know: one in use, and those that it replaced. */
+export const MOST_COOKIE_SECRETS = 8;
+
 /** RFC 7873 section 4. */
 export const CLIENT_COOKIE_OCTETS = 8;
 const MIN_SERVER_COOKIE_OCTETS = 8;

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { ConfigError } from "../config/config-error.ts";
+import { MOST_COOKIE_SECRETS } from "../dns/server-cookie.ts";
 import type { Store } from "../store/store.ts";
 
 /**
@@ -80,6 +81,9 @@ function readSecretFile(file: string): readonly Uint8Array[] {
     throw unusable(file, `line ${wrong + 1} is not a secret of 32 hexadecimal digits`);
   }
   if (secrets.length === 0) throw unusable(file, "there is no secret in it");
+  if (secrets.length > MOST_COOKIE_SECRETS) {
+    throw unusable(file, `there are more than ${MOST_COOKIE_SECRETS} secrets in it`);
+  }
   return secrets.map((secret) => Buffer.from(secret, "hex"));
 }
 

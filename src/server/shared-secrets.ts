@@ -1,5 +1,4 @@
-/** As many secrets for DNS cookies as there can be: one in use, and those that it replaced. */
-export const MOST_COOKIE_SECRETS = 8;
+import { MOST_COOKIE_SECRETS } from "../dns/server-cookie.ts";
 
 const SECRET_OCTETS = 16;
 /** Words: the generation, odd while the secrets change, and their number. */

@@ -116,6 +116,11 @@ describe("with dns.cookie_secret_file", () => {
       text: `${FIRST}\n${SECOND.slice(1)}\n`,
       reason: "line 2 is not a secret of 32 hexadecimal digits",
     },
+    {
+      name: "has nine of them",
+      text: `${"0".repeat(32)}\n`.repeat(9),
+      reason: "there are more than 8 secrets in it",
+    },
     { name: "has other digits", text: "g".repeat(32), reason: "line 1 is not a secret" },
   ])("a file that $name is refused, and its content not shown", async ({ text, reason }) => {
     write(text);
