@@ -5,6 +5,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Config } from "./config/config.ts";
 import { AnswerPath } from "./server/answer-path.ts";
 import { listenUdpBatch, openBatches } from "./server/batch/batch-listener.ts";
+import { askForShortSlices } from "./server/batch/short-slice.ts";
 import type { ListenUdp } from "./server/bind-address.ts";
 import { interfaceAddresses } from "./server/interface-addresses.ts";
 import { type DnsEndpoints, type DnsSockets, listenDns } from "./server/listen.ts";
@@ -91,6 +92,7 @@ function udpListener({ task, control: memory }: ThreadData, tell: Tell): ListenU
     onSockets: (descriptors) => control.setSockets(number, descriptors),
   });
   if (typeof batches !== "string") {
+    askForShortSlices(batches.libc);
     return (address, port) => listenUdpBatch(batches, address, port, reusePort);
   }
   const what = `UDP messages are read one by one, since batches do not work here: ${batches}`;

@@ -36,7 +36,7 @@ export async function startSection(context: BenchContext): Promise<SectionResult
 
 async function timeToFirstAnswer({ port, command }: Command): Promise<number> {
   const [program, ...args] = command;
-  const child = spawn(program, args, { stdio: "ignore" });
+  const child = spawn("taskset", ["-c", "0,1", program, ...args], { stdio: "ignore" });
   const took = await answers(port, child);
   child.kill("SIGTERM");
   await once(child, "exit");

@@ -23,6 +23,8 @@ export interface Libc {
   sendmmsg(descriptor: number, headers: bigint, count: number, flags: number): number;
   poll(descriptors: bigint, count: number, timeoutMs: number): number;
   close(descriptor: number): number;
+  /** sched_setattr(2), for which the C library has no name, of the calling thread. */
+  setScheduling(attributes: bigint): number;
   /** Of the last call that failed in this thread. */
   errno(): number;
   /** Where an array is. It stays there: `memory` must not be collected while the address is in use. */
@@ -46,6 +48,9 @@ export const IPV6_RECVPKTINFO = 49;
 export const MSG_DONTWAIT = 0x40;
 export const POLLIN = 1;
 export const POLLOUT = 4;
+
+/** asm/unistd.h. */
+const SYS_SCHED_SETATTR = process.arch === "arm64" ? 274 : 314;
 
 /** Where the layouts that socket-memory.ts writes are the right ones. */
 const ARCHITECTURES = ["x64", "arm64"];
@@ -74,6 +79,7 @@ type Koffi = typeof import("koffi");
 function libcThrough(koffi: Koffi): Libc {
   // What is linked into this process already, glibc or musl.
   const libc = koffi.load(null);
+  const setScheduling = libc.func("long syscall(long number, int pid, void *attr, uint flags)");
   return {
     socket: libc.func("int socket(int domain, int type, int protocol)"),
     bind: libc.func("int bind(int fd, void *address, uint octets)"),
@@ -83,6 +89,7 @@ function libcThrough(koffi: Koffi): Libc {
     sendmmsg: libc.func("int sendmmsg(int fd, void *headers, uint n, int flags)"),
     poll: libc.func("int poll(void *fds, ulong n, int timeout)"),
     close: libc.func("int close(int fd)"),
+    setScheduling: (attributes) => setScheduling(SYS_SCHED_SETATTR, 0, attributes, 0),
     errno: () => koffi.errno(),
     address: (memory) => koffi.address(memory),
   };
