@@ -20,6 +20,8 @@ export interface Burst {
 /** Fewer than the 65,536 IDs there are: an ID says which question it was. */
 const QUESTIONS = 65_536;
 const IN_FLIGHT = 128;
+/** On shared cores it should work seldom and a lot at once. */
+const IN_FLIGHT_SHARED = 512;
 const KEPT_CONNECTIONS = 10;
 const IN_FLIGHT_PER_CONNECTION = 100;
 const SINGLE_AT_A_TIME = 32;
@@ -41,7 +43,14 @@ function run({
   prepared.set(names, questions);
   switch (kind) {
     case "closed":
-      return closedLoop(port, questions, seconds, IN_FLIGHT, isEcho, shares);
+      return closedLoop(
+        port,
+        questions,
+        seconds,
+        shares ? IN_FLIGHT_SHARED : IN_FLIGHT,
+        isEcho,
+        shares,
+      );
     case "open":
       return openLoop(port, questions, seconds, perSecond, isEcho);
     case "kept":

@@ -3,29 +3,31 @@ import type { ApiParts } from "./api-parts.ts";
 import { cors } from "./cors.ts";
 import { answerFault } from "./error-response.ts";
 import { fixedHeaders } from "./fixed-headers.ts";
+import { health } from "./health.ts";
 import { register } from "./register.ts";
 import { update } from "./update.ts";
 
 /**
- * The two requests that clients send all day, without express in front: it costs more than all the rest
- * of an update. Any other spelling of them, and everything else, is for `others`; what is answered is
+ * The requests that clients and monitors send all day, without express in front: it costs more than all
+ * the rest of an update. Any other spelling of them, and everything else, is for `others`; what is answered is
  * the same, header by header, since the handlers are.
  */
 export function plainRoutes(parts: ApiParts, others: RequestListener): RequestListener {
   const headers = fixedHeaders();
   const applyCors = cors(parts.options.corsOrigins);
-  const routes = new Map<string, (req: IncomingMessage, res: ServerResponse) => Promise<void>>([
-    ["/register", (req, res) => register(parts, req, res)],
-    ["/update", (req, res) => update(parts, false, req, res)],
+  const handlers = new Map<string, (req: IncomingMessage, res: ServerResponse) => Promise<void>>([
+    ["POST /register", (req, res) => register(parts, req, res)],
+    ["POST /update", (req, res) => update(parts, false, req, res)],
+    ["GET /health", async (req, res) => health(req, res)],
   ]);
   return (req, res) => {
-    const route = req.url ?? "";
-    const handler = req.method === "POST" ? routes.get(route) : undefined;
+    const { method = "", url: route = "" } = req;
+    const handler = handlers.get(`${method} ${route}`);
     if (handler === undefined) return others(req, res);
     for (const [name, value] of headers) res.setHeader(name, value);
     applyCors(req, res, () => {});
     handler(req, res).catch((error: unknown) => {
-      answerFault(error, { method: "POST", route }, res, parts.log);
+      answerFault(error, { method, route }, res, parts.log);
     });
   };
 }
