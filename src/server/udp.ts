@@ -75,16 +75,14 @@ class ServedSocket {
     const length = responder.answer(octets, 0, octets.length, this.#requestor, this.#output, 0);
     responder.end();
     if (length === 0) return;
-    this.#socket.send(this.#output, 0, length, port, address, ignoreSendError);
+    // Without a callback, which would cost a turn of its own each time: a peer that cannot be reached
+    // asks again, and there is nobody to tell.
+    this.#socket.send(this.#output, 0, length, port, address);
     // What the system has not taken yet is sent from the same memory later, so that is not ours any more.
     if (this.#socket.getSendQueueCount() > 0) {
       this.#output = Buffer.allocUnsafeSlow(MAX_UDP_RESPONSE_OCTETS);
     }
   }
-}
-
-function ignoreSendError(): void {
-  // A peer that cannot be reached asks again; there is nobody to tell.
 }
 
 function bind(socket: Socket, address: string, port: number): Promise<void> {

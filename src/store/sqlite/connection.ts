@@ -7,7 +7,7 @@ const BUSY_TIMEOUT_MS = 1_000;
 const WAL_LIMIT_OCTETS = 16 * 1024 * 1024;
 
 /** Pages that SQLite keeps for itself: the system keeps the file anyway, and better-sqlite3 would take 16 MiB. */
-const CACHE_KIB = 2048;
+const CACHE_KIB = 1024;
 
 /**
  * Read back after they were set: SQLite ignores a pragma that it does not know or cannot follow.

@@ -23,7 +23,7 @@ import { publishedDigests } from "./published-digests.ts";
 import { hasValue, type PublishedRow, prepareStatements, type Statements } from "./statements.ts";
 import { reportingFaults } from "./storage-fault.ts";
 
-/** Delegates read at once by `publishedDigests`: a few milliseconds of the event loop. */
+/** Delegates read at once by `publishedDigests`: a millisecond of the event loop, and little memory. */
 const PAGE_DELEGATES = 200;
 
 /**
