@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { cpuTimeOfTree, residentMib } from "../measure/cpu-time.ts";
 
@@ -31,6 +32,7 @@ const START_DEADLINE_MS = 30_000;
 /** Starts it and waits until it answers. */
 export async function startServer(given: Command): Promise<BenchServer> {
   const { name, port, command, isEcho = false, cpus = "0" } = given;
+  await refuseTakenPort(name, port);
   const child = spawn("taskset", ["-c", cpus, ...command], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -49,6 +51,23 @@ export async function startServer(given: Command): Promise<BenchServer> {
   return { name, port, pid, isEcho, stop: () => stop(child) };
 }
 
+/** Another server at that port would answer in its place. */
+async function refuseTakenPort(name: string, port: number): Promise<void> {
+  const socket = createSocket("udp4");
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind({ port, address: "127.0.0.1", exclusive: true }, resolve);
+    });
+  } catch (error) {
+    throw new Error(
+      `port ${port}, for ${name}, is taken: stop what listens there (${String(error)})`,
+    );
+  } finally {
+    socket.close();
+  }
+}
+
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
@@ -59,7 +78,6 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** Resolves with the milliseconds that it took until the first answer, from now. */
 export async function answers(port: number, child: ChildProcess): Promise<number> {
-  const { createSocket } = await import("node:dgram");
   const start = performance.now();
   const socket = createSocket("udp4");
   // ICMP says "port unreachable" until it is there.
@@ -95,7 +113,9 @@ export async function whileMeasured<T>(
 ): Promise<{ readonly result: T; readonly cpuUs: number }> {
   const before = cpuTimeOfTree(pid);
   const result = await work();
-  return { result, cpuUs: (cpuTimeOfTree(pid) - before) / 1000 };
+  const cpuUs = (cpuTimeOfTree(pid) - before) / 1000;
+  if (cpuUs <= 0) throw new Error(`process ${pid} used no CPU: it is not the one that answered`);
+  return { result, cpuUs };
 }
 
 export function memoryMib({ pid }: BenchServer): number {
