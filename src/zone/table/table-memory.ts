@@ -5,8 +5,11 @@ export interface TableHandle extends TableShape {
   readonly memory: SharedArrayBuffer;
 }
 
-/** Addresses are reserved at once and used as the table grows: for some 30 million names, or fewer where a limit forbids that. */
-const RESERVED_OCTETS = [2 ** 32 - 2 ** 16, 2 ** 30, 2 ** 28];
+/**
+ * Addresses are reserved at once and used as the table grows: for some nine million names, or fewer
+ * where they are limited (ulimit -v). V8 reserves half as many for each thread.
+ */
+const RESERVED_OCTETS = [2 ** 30, 2 ** 28];
 /** The arena grows by so much at a time. Pages that were never written cost nothing. */
 const SEGMENT_OCTETS = 4 * 1024 * 1024;
 
@@ -64,7 +67,7 @@ export class TableMemory {
     if (octets < wanted) {
       const mib = Math.floor(this.#memory.maxByteLength / 2 ** 20);
       throw new RangeError(
-        `the table of delegates has no room left in ${mib} MiB: raise the limit of address space (ulimit -v)`,
+        `the table of delegates is full: ${mib} MiB hold no more (a limit of address space, ulimit -v, makes it smaller)`,
       );
     }
     this.#memory.grow(octets);
