@@ -58,7 +58,7 @@ test.for([{ subdomain: uuidOf(1) }, { subdomain: "a-readable-name" }])(
       expect(counter).toBe(LAST);
       expect(reads).toBeGreaterThanOrEqual(LEAST_READS);
       // It was read while it changed, not only before and after.
-      expect(changes).toBeGreaterThan(100);
+      expect(changes).toBeGreaterThan(20);
     }
   },
 );
