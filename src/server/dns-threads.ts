@@ -135,10 +135,8 @@ class DnsThread {
     const { module, data, log, onFault } = this.#options;
     const { task } = this;
     let cause: Error | undefined;
-    const isCalm = { now: false };
-    const calm = setTimeout(() => {
-      isCalm.now = true;
-    }, CALM_MS).unref();
+    const begunMs = performance.now();
+    const wasCalm = (): boolean => performance.now() - begunMs > CALM_MS;
     const worker = new Worker(module, {
       name: `dns ${task.number}`,
       workerData: { ...data, task },
@@ -168,13 +166,11 @@ class DnsThread {
     });
     this.#exited = new Promise((resolve) => {
       worker.on("exit", () => {
-        clearTimeout(calm);
         this.#worker = undefined;
         this.#tidyUp();
-        if (!this.#isStopping) {
-          onRefused(cause ?? new Error("it ended without a reason"));
-          this.#replace(cause, isCalm.now);
-        }
+        if (!this.#isStopping) onRefused(cause ?? new Error("it ended without a reason"));
+        // A start that has failed is over: it is told now, and nothing takes its place.
+        if (!this.#isStopping) this.#replace(cause, wasCalm());
         resolve();
       });
     });
