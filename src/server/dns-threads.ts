@@ -97,7 +97,13 @@ class DnsThread {
   /** Resolves when it has bound for the first time. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#run(resolve, (error) => {
+      let hasBound = false;
+      const onBound = (): void => {
+        hasBound = true;
+        resolve();
+      };
+      this.#run(onBound, (error) => {
+        if (hasBound) return;
         this.#isStopping = true;
         reject(error);
       });

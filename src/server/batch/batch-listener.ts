@@ -43,18 +43,19 @@ export async function listenUdpBatch(
   reusePort: boolean,
 ): Promise<Listener> {
   const socket = BatchSocket.bind(libc, messages, address, port, reusePort);
+  loop.own(socket);
   let isOpen = true;
   return {
     address: canonical(socket.address),
     port: socket.port,
     serve: (responder) => {
-      if (socket.responder === undefined && isOpen) loop.add(socket);
+      if (socket.responder === undefined && isOpen) loop.read(socket);
       socket.responder = responder;
     },
     close: async () => {
       if (!isOpen) return;
       isOpen = false;
-      loop.remove(socket);
+      loop.forget(socket);
       socket.close();
     },
   };

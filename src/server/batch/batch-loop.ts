@@ -25,6 +25,8 @@ export interface BatchLoopOptions {
 export class BatchLoop {
   readonly #libc: Libc;
   readonly #options: BatchLoopOptions;
+  readonly #owned = new Set<BatchSocket>();
+  /** Those that are read. */
   #sockets: BatchSocket[] = [];
   #pollfds: Buffer = Buffer.alloc(0);
   #pollfdsAddress = 0n;
@@ -35,18 +37,29 @@ export class BatchLoop {
     this.#options = options;
   }
 
-  /** Reads this socket, too, from now on. */
-  add(socket: BatchSocket): void {
+  /** Knows of a socket from now on: should the thread be killed, its owner closes it. */
+  own(socket: BatchSocket): void {
+    this.#owned.add(socket);
+    this.#tellOwner();
+  }
+
+  /** Reads a socket of its own from now on. */
+  read(socket: BatchSocket): void {
     this.#setSockets([...this.#sockets, socket]);
-    this.#options.onSockets(this.#sockets.map(({ descriptor }) => descriptor));
     if (this.#isRunning) return;
     this.#isRunning = true;
     setImmediate(this.#turn);
   }
 
-  remove(socket: BatchSocket): void {
+  /** Forgets a socket, which is to be closed after that and not before. */
+  forget(socket: BatchSocket): void {
     this.#setSockets(this.#sockets.filter((each) => each !== socket));
-    this.#options.onSockets(this.#sockets.map(({ descriptor }) => descriptor));
+    this.#owned.delete(socket);
+    this.#tellOwner();
+  }
+
+  #tellOwner(): void {
+    this.#options.onSockets([...this.#owned].map(({ descriptor }) => descriptor));
   }
 
   #setSockets(sockets: BatchSocket[]): void {
