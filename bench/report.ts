@@ -50,6 +50,9 @@ export function finish(results: readonly SectionResult[], json: string): boolean
   const musts = results.flatMap((each) => each.musts);
   process.stdout.write("\nAll\n");
   for (const must of musts) process.stdout.write(`  ${lineOf(must)}\n`);
+  // What is missing here must not look as if it held.
+  const notes = new Set(results.flatMap((each) => each.notes ?? []));
+  for (const note of notes) process.stdout.write(`  ${note}\n`);
   writeFileSync(json, `${JSON.stringify({ node: process.version, results }, undefined, 2)}\n`);
   process.stdout.write(`\n${json}\n`);
   return musts.every(holds);

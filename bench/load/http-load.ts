@@ -69,7 +69,9 @@ export class HttpClient {
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     this.#socket.setEncoding("latin1");
     this.#socket.on("data", (text: string) => this.#take(text));
-    this.#socket.on("error", () => this.#onResponse?.(0));
+    this.#socket.on("error", () => {});
+    // Without this a connection that the server closes would be waited for without end.
+    this.#socket.on("close", () => this.#onResponse?.(0));
   }
 
   /** Gives the status. */

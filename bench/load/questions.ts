@@ -39,7 +39,7 @@ export function makeQuestions(count: number, names: number): Questions {
     return Math.floor((random / 2 ** 32) * limit);
   };
   for (let i = 0; i < count; i++) {
-    const { name, type, expectation } = question(below, names);
+    const { name, type, expectation } = question(below, names, i);
     const message = encode(i, name, type, below(2) === 0);
     octets.set(message, i * SLOT_OCTETS);
     lengths[i] = message.length;
@@ -51,13 +51,15 @@ export function makeQuestions(count: number, names: number): Questions {
 function question(
   below: (limit: number) => number,
   names: number,
+  at: number,
 ): { name: string; type: Type; expectation: number } {
   const number = below(names);
   const kind = below(100);
   const name = `${subdomain(number)}.${ZONE}`;
   if (kind < 80) return { name, type: "TXT", expectation: expectationOf(0, 1 + (number % 2)) };
   if (kind < 90) {
-    const missing = `${subdomain(names + number)}.${ZONE}`;
+    // Another one each time, as strangers ask: no cache has it.
+    const missing = `${subdomain(names + at)}.${ZONE}`;
     return { name: missing, type: "TXT", expectation: expectationOf(NXDOMAIN, 0) };
   }
   const types = ["A", "AAAA", "CAA", "SOA", "NS"] as const;
@@ -66,7 +68,8 @@ function question(
   return { name: ZONE, type, expectation: expectationOf(0, type === "AAAA" ? 0 : 1) };
 }
 
-function encode(id: number, name: string, type: Type, hasEdns: boolean): Buffer {
+/** One question of class IN. Only the low 16 bits of `id` count. */
+export function encode(id: number, name: string, type: Type, hasEdns: boolean): Buffer {
   const labels = name.split(".").map((label) => {
     return Buffer.concat([Uint8Array.of(label.length), Buffer.from(label)]);
   });

@@ -4,6 +4,8 @@ import { expectationOf, type Questions, SLOT_OCTETS } from "./questions.ts";
 export interface TcpResult {
   readonly answers: number;
   readonly wrong: number;
+  /** Questions on connections that were refused or closed by the server before the answer. */
+  readonly lost: number;
   readonly seconds: number;
 }
 
@@ -16,6 +18,7 @@ class Stream {
   #next: number;
   answers = 0;
   wrong = 0;
+  lost = 0;
 
   constructor(questions: Questions, first: number) {
     this.#questions = questions;
@@ -52,7 +55,10 @@ class Stream {
   }
 
   #check(octets: Buffer, at: number): void {
-    const question = this.#questionOf[octets.readUInt16BE(at)] ?? -1;
+    const id = octets.readUInt16BE(at);
+    const question = this.#questionOf[id] ?? -1;
+    // A second answer to it is wrong.
+    this.#questionOf[id] = -1;
     const found = expectationOf((octets[at + 3] ?? 0) & 0xf, octets[at + 7] ?? 0);
     if (question < 0 || found !== this.#questions.expected[question]) this.wrong++;
   }
@@ -62,23 +68,40 @@ class Stream {
 export async function keptConnections(
   port: number,
   questions: Questions,
+  first: number,
   seconds: number,
   connections: number,
   inFlight: number,
 ): Promise<TcpResult> {
   const start = performance.now();
-  const streams = Array.from({ length: connections }, (_, i) => new Stream(questions, i * 1000));
+  const streams = streamsOf(questions, first, connections);
   const sockets = streams.map((stream) => keptConnection(port, stream, inFlight));
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const elapsed = (performance.now() - start) / 1000;
-  for (const socket of sockets) socket.destroy();
+  for (const socket of sockets) {
+    socket.removeAllListeners("close");
+    socket.destroy();
+  }
   return resultOf(streams, elapsed);
+}
+
+/** Far from each other, so that they ask for different names. */
+function streamsOf(questions: Questions, first: number, count: number): Stream[] {
+  const apart = Math.floor(questions.count / count);
+  return Array.from(
+    { length: count },
+    (_, i) => new Stream(questions, (first + i * apart) % questions.count),
+  );
 }
 
 function keptConnection(port: number, stream: Stream, inFlight: number): Socket {
   const socket = connect({ port, host: HOST, noDelay: true });
   let rest: Buffer = Buffer.alloc(0);
   socket.on("connect", () => socket.write(stream.ask(inFlight)));
+  socket.on("error", () => {});
+  socket.on("close", () => {
+    stream.lost += inFlight;
+  });
   socket.on("data", (chunk: Buffer) => {
     const taken = stream.take(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
     rest = taken.rest;
@@ -91,12 +114,13 @@ function keptConnection(port: number, stream: Stream, inFlight: number): Socket 
 export async function singleQueries(
   port: number,
   questions: Questions,
+  first: number,
   seconds: number,
   atATime: number,
 ): Promise<TcpResult> {
   const start = performance.now();
   const end = start + seconds * 1000;
-  const streams = Array.from({ length: atATime }, (_, i) => new Stream(questions, i * 1000));
+  const streams = streamsOf(questions, first, atATime);
   await Promise.all(
     streams.map(async (stream) => {
       while (performance.now() < end) await singleQuery(port, stream);
@@ -109,19 +133,26 @@ function singleQuery(port: number, stream: Stream): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: HOST, noDelay: true });
     let rest: Buffer = Buffer.alloc(0);
+    let isAnswered = false;
     socket.on("connect", () => socket.write(stream.ask(1)));
     socket.on("data", (chunk: Buffer) => {
       const taken = stream.take(Buffer.concat([rest, chunk]));
       rest = taken.rest;
-      if (taken.count > 0) socket.end();
+      if (taken.count === 0) return;
+      isAnswered = true;
+      socket.end();
     });
     socket.on("error", () => {});
-    socket.on("close", () => resolve());
+    socket.on("close", () => {
+      if (!isAnswered) stream.lost++;
+      resolve();
+    });
   });
 }
 
 function resultOf(streams: readonly Stream[], seconds: number): TcpResult {
   const answers = streams.reduce((sum, each) => sum + each.answers, 0);
   const wrong = streams.reduce((sum, each) => sum + each.wrong, 0);
-  return { answers, wrong, seconds };
+  const lost = streams.reduce((sum, each) => sum + each.lost, 0);
+  return { answers, wrong, lost, seconds };
 }

@@ -6,7 +6,7 @@ export interface UdpResult {
   readonly wrong: number;
   readonly lost: number;
   readonly seconds: number;
-  /** Microseconds from the instant a question was due; empty for a closed loop. */
+  /** Microseconds from the instant a question was due; undefined for a closed loop. */
   readonly latencies: { readonly p50: number; readonly p99: number } | undefined;
 }
 
@@ -20,12 +20,13 @@ class Flight {
   readonly #questions: Questions;
   readonly #address: number;
   readonly #questionOf: Int32Array = new Int32Array(65_536).fill(-1);
-  #next = 0;
+  #next: number;
   answers = 0;
   wrong = 0;
 
-  constructor(questions: Questions) {
+  constructor(questions: Questions, first: number) {
     this.#questions = questions;
+    this.#next = first;
     this.#address = addressOf(questions.octets);
   }
 
@@ -92,11 +93,13 @@ class Asker {
 /**
  * So many questions are under way at any time, for so long.
  *
+ * @param first number of the question to begin with.
  * @param shares whether the server runs on the same cores: then it is let alone while it works.
  */
 export function closedLoop(
   port: number,
   questions: Questions,
+  first: number,
   seconds: number,
   inFlight: number,
   isEcho: boolean,
@@ -104,7 +107,7 @@ export function closedLoop(
 ): UdpResult {
   const start = performance.now();
   const end = start + seconds * 1000;
-  const flight = new Flight(questions);
+  const flight = new Flight(questions, first);
   const askers = Array.from(
     { length: SOCKETS },
     () => new Asker(port, flight, inFlight / SOCKETS, start),
@@ -126,15 +129,17 @@ export function closedLoop(
 export function openLoop(
   port: number,
   questions: Questions,
+  first: number,
   seconds: number,
   perSecond: number,
   isEcho: boolean,
 ): UdpResult {
   const sockets = Array.from({ length: SOCKETS }, () => new LoadSocket(port));
-  const flight = new Flight(questions);
+  const flight = new Flight(questions, first);
   const dueAt = new Float64Array(65_536);
   const total = Math.floor(seconds * perSecond);
-  const latencies = new Float64Array(total);
+  // What is never answered has waited for ever.
+  const latencies = new Float64Array(total).fill(Number.POSITIVE_INFINITY);
   const intervalMs = 1000 / perSecond;
   const start = performance.now();
   let asked = 0;
@@ -166,7 +171,7 @@ export function openLoop(
   for (const socket of sockets) take(socket);
   for (const socket of sockets) socket.close();
   const { answers, wrong } = flight;
-  const sorted = latencies.subarray(0, answered).sort();
+  const sorted = latencies.sort();
   const at = (part: number): number => sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
   const elapsed = (performance.now() - start) / 1000;
   const percentiles = { p50: at(0.5), p99: at(0.99) };

@@ -16,7 +16,7 @@ export async function apiSection(context: BenchContext): Promise<SectionResult> 
   const server = dnsvouch({ folder, name: "dnsvouch", port: 5444, io: "batch", names: NAMES });
   const load = new ApiLoad("1");
   try {
-    return await withServers([server], async () => {
+    return await withServers(context, [server], async () => {
       const burst = { port: apiPort(server.port), connections: CONNECTIONS, seconds: SECONDS };
       const updates: HttpResult[] = [];
       const registrations: HttpResult[] = [];

@@ -20,7 +20,7 @@ export async function dnsBesideApiSection(context: BenchContext): Promise<Sectio
   const burst = { kind: "open", port, isEcho: false, names: NAMES, perSecond: PER_SECOND } as const;
   const api = { port: apiPort(port), seconds: SECONDS + 0.5 };
   try {
-    return await withServers([server], async () => {
+    return await withServers(context, [server], async () => {
       const idle: { p50: number; p99: number }[] = [];
       const busy: { p50: number; p99: number }[] = [];
       for (let round = 0; round <= rounds; round++) {

@@ -9,8 +9,6 @@ import { measureUdp } from "./udp.ts";
 
 const FEW = 1000;
 const MANY = 1_000_000;
-/** Until its table is loaded, the server answers from SQLite. */
-const LOADED_MS = 15_000;
 
 /** A thousand times as many names: the cost of an answer, and memory. */
 export async function growthSection(context: BenchContext): Promise<SectionResult> {
@@ -25,8 +23,7 @@ export async function growthSection(context: BenchContext): Promise<SectionResul
     writeZoneFile(zoneFile, MANY);
     commands.push({ ...nsd(folder, zoneFile, 5416), name: `NSD ${MANY}` });
   } else notes.push("NSD: not measured, not installed (Debian package nsd)");
-  return withServers(commands, async (servers) => {
-    await new Promise((resolve) => setTimeout(resolve, LOADED_MS));
+  return withServers(context, commands, async (servers) => {
     const costs = await measureUdp(context, servers, ({ name }) => Number(name.split(" ")[1]));
     const cost = (name: string): number => costs.get(name)?.cpuUs.median ?? Number.NaN;
     const memory = new Map(servers.map((server) => [server.name, memoryMib(server)]));

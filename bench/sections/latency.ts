@@ -24,7 +24,7 @@ export async function latencySection(context: BenchContext): Promise<SectionResu
   const echo = cEcho(folder, 5422);
   if (echo === undefined) notes.push("C echo: not measured, no C compiler (cc) is installed");
   else commands.push(echo);
-  return withServers(commands, async (servers) => {
+  return withServers(context, commands, async (servers) => {
     const p50s = new Map<string, number[]>();
     const p99s = new Map<string, number[]>();
     // At a few thousand a second compilers would be at work for all of the measurement.

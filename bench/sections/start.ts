@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type BenchContext, withServers } from "../context.ts";
+import { subdomain, ZONE } from "../data.ts";
+import { encode } from "../load/questions.ts";
 import { formatSample, sampleOf } from "../measure/statistics.ts";
 import type { SectionResult } from "../report.ts";
 import { dnsvouch } from "../servers/dnsvouch.ts";
-import { answers, type Command, memoryMib } from "../servers/server.ts";
+import { answers, type Command, memoryMib, settled } from "../servers/server.ts";
 
-const SIZES = [10_000, 1_000_000];
-const SETTLED_MS = 3000;
+const NAMES = 10_000;
+const SIZES = [NAMES, 1_000_000];
+const LOAD_SECONDS = 3;
 
-/** From the spawn of the process to its first answer, with few names and with many. */
+/** From the spawn of the process to the first value of a delegate, with few names and with many. */
 export async function startSection(context: BenchContext): Promise<SectionResult> {
   const rows = [];
   const musts = [];
@@ -17,7 +20,8 @@ export async function startSection(context: BenchContext): Promise<SectionResult
     const { folder, rounds } = context;
     const command = dnsvouch({ folder, name: "dnsvouch", port: 5460 + i, io: "batch", names });
     const times: number[] = [];
-    for (let round = 0; round < rounds; round++) times.push(await timeToFirstAnswer(command));
+    for (let round = 0; round < rounds; round++)
+      times.push(await timeToFirstAnswer(command, names - 1));
     const sample = sampleOf(times);
     rows.push({
       section: "First right answer after the start, milliseconds",
@@ -34,27 +38,37 @@ export async function startSection(context: BenchContext): Promise<SectionResult
   return { rows, musts };
 }
 
-async function timeToFirstAnswer({ port, command }: Command): Promise<number> {
+/** Asks for the value of the name with that number: the last one is in the table last. */
+async function timeToFirstAnswer({ port, command }: Command, number: number): Promise<number> {
+  const query = encode(1, `${subdomain(number)}.${ZONE}`, "TXT", false);
   const [program, ...args] = command;
   const child = spawn("taskset", ["-c", "0,1", program, ...args], { stdio: "ignore" });
-  const took = await answers(port, child);
+  const took = await answers(port, child, { query });
   child.kill("SIGTERM");
   await once(child, "exit");
   return took;
 }
 
-/** Resident memory with 10,000 names, by number of workers. */
+/**
+ * Resident memory with 10,000 names, by number of workers: after some seconds of questions, since
+ * compiled code, the slots of batches and the heap are there only then.
+ */
 export async function memorySection(context: BenchContext): Promise<SectionResult> {
-  const { folder } = context;
+  const { folder, generator } = context;
   const mib: number[] = [];
+  const idle: number[] = [];
   for (const workers of [1, 2, 3]) {
     const port = 5470 + workers;
     const options = { folder, name: `${workers} workers`, port, io: "batch", workers } as const;
-    const command = dnsvouch({ ...options, names: 10_000, cpus: "0,1" });
+    const command = dnsvouch({ ...options, names: NAMES, cpus: "0,1" });
     mib.push(
-      await withServers([command], async ([server]) => {
-        await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-        return server === undefined ? Number.NaN : memoryMib(server);
+      await withServers(context, [command], async ([server]) => {
+        if (server === undefined) return Number.NaN;
+        idle.push(memoryMib(server));
+        const burst = { kind: "closed", isEcho: false, names: NAMES, shares: true } as const;
+        await generator.run({ ...burst, port, seconds: LOAD_SECONDS });
+        await settled(server);
+        return memoryMib(server);
       }),
     );
   }
@@ -63,7 +77,7 @@ export async function memorySection(context: BenchContext): Promise<SectionResul
     rows: mib.map((each, i) => ({
       section: "Resident memory with 10,000 names, MiB",
       who: `${i + 1} workers`,
-      figures: { MiB: each.toFixed(0) },
+      figures: { MiB: each.toFixed(0), "before the first question": idle[i]?.toFixed(0) ?? "-" },
     })),
     musts: [
       { what: "memory with one worker, MiB", figure: one, wanted: 110, direction: "at most" },

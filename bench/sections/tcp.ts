@@ -21,7 +21,7 @@ export async function tcpSection(context: BenchContext): Promise<SectionResult> 
     writeZoneFile(zoneFile, NAMES);
     commands.push(nsd(folder, zoneFile, 5431));
   } else notes.push("NSD: not measured, not installed (Debian package nsd)");
-  return withServers(commands, async (servers) => {
+  return withServers(context, commands, async (servers) => {
     const { costs, rates } = await measureTcp(context, servers);
     const cost = (key: string): number => sampleOf(costs.get(key) ?? []).median;
     const rows = (["kept", "single"] as const).flatMap((kind) =>

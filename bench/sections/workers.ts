@@ -22,7 +22,7 @@ export async function workersSection(context: BenchContext): Promise<SectionResu
   );
   const generator = new Generator(BOTH);
   try {
-    return await withServers(commands, async (servers) => {
+    return await withServers(context, commands, async (servers) => {
       const rates = new Map<string, number[]>();
       for (let round = 0; round <= rounds; round++) {
         for (const { port, name } of servers) {

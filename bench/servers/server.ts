@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { cpuTimeOfTree, residentMib } from "../measure/cpu-time.ts";
+import { ZONE } from "../data.ts";
+import { encode } from "../load/questions.ts";
+import { cpuTimesOfTree, cpuUsBetween, residentMib } from "../measure/cpu-time.ts";
 
 /** A server that runs for a bench, on one core. */
 export interface BenchServer {
@@ -22,12 +24,13 @@ export interface Command {
   readonly cpus?: string;
 }
 
-/** A query that every server here answers. */
-const SOA_QUERY = Buffer.from(
-  "1234010000010000000000000461757468076578616d706c65036f72670000060001",
-  "hex",
-);
+/** A query that every server here answers, whatever names it has. */
+const SOA_QUERY: Buffer = encode(0x1234, ZONE, "SOA", false);
 const START_DEADLINE_MS = 30_000;
+const SETTLE_DEADLINE_MS = 60_000;
+const SETTLE_MS = 1000;
+/** A hundredth of a core, in that time. */
+const SETTLED_CPU_US = 10_000;
 
 /** Starts it and waits until it answers. */
 export async function startServer(given: Command): Promise<BenchServer> {
@@ -41,7 +44,7 @@ export async function startServer(given: Command): Promise<BenchServer> {
     });
   }
   try {
-    await answers(port, child);
+    await answers(port, child, { query: SOA_QUERY, isEcho });
   } catch (error) {
     child.kill("SIGKILL");
     throw new Error(`${name} does not answer: ${String(error)}\n${output}`);
@@ -76,15 +79,25 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(deadline);
 }
 
-/** Resolves with the milliseconds that it took until the first answer, from now. */
-export async function answers(port: number, child: ChildProcess): Promise<number> {
+/**
+ * Asks until there is an answer that is none of an error: SERVFAIL of a server that has no data yet,
+ * or REFUSED, does not count.
+ *
+ * @param query what has at least one record for an answer.
+ * @returns the milliseconds that it took, from now.
+ */
+export async function answers(
+  port: number,
+  child: ChildProcess,
+  { query, isEcho = false }: { readonly query: Uint8Array; readonly isEcho?: boolean },
+): Promise<number> {
   const start = performance.now();
   const socket = createSocket("udp4");
   // ICMP says "port unreachable" until it is there.
   socket.on("error", () => {});
   try {
     return await new Promise<number>((resolve, reject) => {
-      const ask = (): void => socket.send(SOA_QUERY, port, "127.0.0.1", () => {});
+      const ask = (): void => socket.send(query, port, "127.0.0.1", () => {});
       const timer = setInterval(() => {
         if (performance.now() - start > START_DEADLINE_MS) fail(new Error("not within 30 s"));
         else ask();
@@ -95,7 +108,9 @@ export async function answers(port: number, child: ChildProcess): Promise<number
       };
       child.once("error", fail);
       child.once("exit", (code) => fail(new Error(`exit code ${code}`)));
-      socket.once("message", () => {
+      socket.on("message", (message) => {
+        const isError = ((message[3] ?? 0) & 0xf) !== 0;
+        if (isError || (message.readUInt16BE(6) === 0 && !isEcho)) return;
         clearInterval(timer);
         resolve(performance.now() - start);
       });
@@ -111,11 +126,30 @@ export async function whileMeasured<T>(
   { pid }: BenchServer,
   work: () => T | Promise<T>,
 ): Promise<{ readonly result: T; readonly cpuUs: number }> {
-  const before = cpuTimeOfTree(pid);
+  const before = cpuTimesOfTree(pid);
   const result = await work();
-  const cpuUs = (cpuTimeOfTree(pid) - before) / 1000;
+  const cpuUs = cpuUsBetween(before, cpuTimesOfTree(pid));
   if (cpuUs <= 0) throw new Error(`process ${pid} used no CPU: it is not the one that answered`);
   return { result, cpuUs };
+}
+
+/**
+ * Waits until a server has nothing to do any more: its data is loaded, its memory is what it stays at.
+ *
+ * @throws Error if that takes longer than a minute.
+ */
+export async function settled({ name, pid }: BenchServer): Promise<void> {
+  const deadline = performance.now() + SETTLE_DEADLINE_MS;
+  let before = cpuTimesOfTree(pid);
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const after = cpuTimesOfTree(pid);
+    // Threads that load may end here.
+    const isSame = [...before.keys()].every((thread) => after.has(thread));
+    if (isSame && cpuUsBetween(before, after) < SETTLED_CPU_US) return;
+    if (performance.now() > deadline) throw new Error(`${name} is still busy after a minute`);
+    before = after;
+  }
 }
 
 export function memoryMib({ pid }: BenchServer): number {
