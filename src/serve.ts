@@ -1,48 +1,28 @@
-import type { RequestListener, Server } from "node:http";
-import { availableParallelism } from "node:os";
 import type { Config } from "./config/config.ts";
-import { ImportedKeyQueue } from "./delegate/imported-key.ts";
-import type { DnsWorkerData } from "./dns-worker.ts";
-import type { ApiParts } from "./http/api-parts.ts";
-import { createApiServer } from "./http/api-server.ts";
-import { ApiZones } from "./http/api-zones.ts";
-import { plainRoutes } from "./http/plain-routes.ts";
 import type { Log } from "./log.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { loadTable } from "./operate/load-table.ts";
-import { DnsThreads } from "./server/dns-threads.ts";
-import { interfaceAddresses } from "./server/interface-addresses.ts";
-import { type DnsEndpoints, probeEndpoints } from "./server/listen.ts";
-import { listenOrExplain } from "./server/listen-error.ts";
+import { Readiness, soaQuery } from "./operate/readiness.ts";
+import { registrationTokenHashes } from "./operate/registration-token-hashes.ts";
+import { createApi, listenHttp } from "./serve-api.ts";
+import { type PreparedDns, prepareDns } from "./serve-dns.ts";
 import {
-  createRateLimitMemory,
-  limitedSinceLastTime,
-  RateLimit,
-  type RateLimitOptions,
-} from "./server/rate-limit.ts";
-import { SharedSecrets } from "./server/shared-secrets.ts";
-import { ThreadControl } from "./server/thread-control.ts";
+  openControl,
+  openStore,
+  refusalRecorder,
+  storageUpkeep,
+  watchForDamage,
+} from "./serve-storage.ts";
+import type { DnsThreads } from "./server/dns-threads.ts";
+import { limitedSinceLastTime } from "./server/rate-limit.ts";
 import type { BoundAddress } from "./server/thread-message.ts";
-import { planThreads, udpInput, workerCount } from "./server/thread-plan.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { lockData } from "./store/sqlite/data-lock.ts";
 import type { Store } from "./store/store.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { ChallengePublisher } from "./zone/challenge-publisher.ts";
 import { initialSerial } from "./zone/serial.ts";
-import { createTable } from "./zone/table/table-memory.ts";
-import { endReader } from "./zone/table/table-reader.ts";
-import { TableWriter } from "./zone/table/table-writer.ts";
+import type { TableWriter } from "./zone/table/table-writer.ts";
 import { configuredZones } from "./zones.ts";
-
-/** What the server takes from the world outside, so that tests can give it another. */
-export interface Surroundings {
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  /** A CSPRNG. */
-  readonly randomOctets: (count: number) => Buffer;
-  /** A random UUID (version 4), lower case. */
-  readonly newUuid: () => string;
-  readonly log: Log;
-}
 
 export interface RunningServer {
   /** Where DNS was answered at the start: the addresses of a wildcard come and go. */
@@ -51,30 +31,38 @@ export interface RunningServer {
   readonly threads: DnsThreads;
   /** Resolves once queries are answered from memory alone. */
   readonly loaded: Promise<void>;
+  /** Does now what is done to the data once a minute. */
+  upkeep(): Promise<void>;
   /** Finishes the requests that are under way, then stops. DNS is answered until the end. */
   close(): Promise<void>;
 }
 
 /** How long requests under way may take when the server stops, milliseconds. */
 const DRAIN_MS = 5000;
-const FAULT_LOG_INTERVAL_MS = 1000;
+const MINUTE_MS = 60_000;
 
 /**
  * The composition root: from a configuration to a server whose sockets are all bound. Rejects with
- * StaticRecordsError, StoreError or ListenError; nothing stays open then.
+ * ConfigError, StaticRecordsError, StoreError or ListenError; nothing stays open then.
  */
 export async function startServer(
   config: Config,
   surroundings: Surroundings,
 ): Promise<RunningServer> {
   const { log } = surroundings;
-  const open: (() => Promise<void>)[] = [];
+  const open: (() => Promise<unknown> | unknown)[] = [];
   const closeInReverse = async (): Promise<void> => {
     for (const close of open.splice(0).reverse()) await close();
   };
   try {
-    const { warnings } = configuredZones(config);
+    const tokenHashes = registrationTokenHashes({
+      tokens: config.api.registrationTokens,
+      file: config.api.registrationTokensFile,
+    });
+    const { zones, warnings } = configuredZones(config);
     for (const warning of warnings) log.warn({}, warning);
+    const lock = lockData(config.database.connection);
+    open.push(() => lock.release());
     // First the ports: a start that fails for one of them leaves the database as it was.
     const dns = await prepareDns(config, surroundings);
     const starting = dns.start();
@@ -84,8 +72,10 @@ export async function startServer(
         () => {},
       ),
     );
-    const store = await openSqliteStore(config.database.connection);
+    const store = await openStore(config, surroundings);
     open.push(() => store.close());
+    const refusals = refusalRecorder(store, surroundings);
+    open.push(() => refusals.settle());
     const secrets = await openCookieSecrets(config.dns.cookieSecretFile, {
       store,
       ...surroundings,
@@ -94,94 +84,54 @@ export async function startServer(
     const publishers = await beginZones(config, dns.table, store, surroundings);
     // While the threads start; a small table is complete before they serve.
     const { promise: serving, resolve: isServing } = Promise.withResolvers<void>();
+    // Where the threads cannot open the database themselves, they answer when all is in memory.
+    if (store.isAlone) isServing();
     const slots = config.dns.txtSlots;
     const loading = loadTable(dns.table, publishers, store, slots, serving, log);
     open.push(() => loading.stop());
-    open.push(everyMinute(upkeep(secrets, dns, log)));
-    const api = createServerOf(config, publishers, store, surroundings);
-    const http = await listenHttp(api, config);
-    open.push(() => drain(api));
+    const damage = watchForDamage(config, store, loading.loaded, log);
+    open.push(() => damage.stop());
+    const control = await openControl(config, store, surroundings);
+    open.push(() => control.close());
+    const storage = storageUpkeep(config, { store, refusals, publishers }, surroundings);
+    const upkeep = upkeepOf(secrets, dns, log);
+    open.push(
+      everyMinute(
+        () => void upkeep(),
+        () => storage.run(),
+      ),
+    );
     const threads = await starting;
+    const [zone] = zones.values();
+    const readiness = new Readiness({
+      store,
+      dns: threads.bound,
+      query: soaQuery(zone?.apex.octets ?? Uint8Array.of(0)),
+      isDamaged: () => store.damage !== undefined,
+      ...surroundings,
+    });
+    const needs = { store, publishers, refusals, readiness, registrationTokenHashes: tokenHashes };
+    const api = createApi(config, needs, surroundings);
+    const http = await listenHttp(api, config);
+    open.push(() => api.drain(DRAIN_MS));
+    if (store.isAlone) await loading.loaded;
     // Everything is bound: from here on it answers.
     threads.serve();
     isServing();
     await warnOfUnservedZones(config, store, log);
-    const { loaded } = loading;
-    return { dns: threads.bound, http, threads, loaded, close: closeInReverse };
+    await warnOfClosedDoors(config, tokenHashes.length, store, surroundings);
+    return {
+      dns: threads.bound,
+      http,
+      threads,
+      loaded: loading.loaded,
+      upkeep: () => storage.run(),
+      close: closeInReverse,
+    };
   } catch (error) {
     await closeInReverse();
     throw error;
   }
-}
-
-/** What the threads of DNS share with this one. */
-interface PreparedDns {
-  readonly table: TableWriter;
-  readonly secrets: SharedSecrets;
-  /** Of all threads together. */
-  readonly rateLimit: RateLimit | undefined;
-  start(): Promise<DnsThreads>;
-}
-
-/** Rejects with ListenError if an address cannot be bound. */
-async function prepareDns(config: Config, surroundings: Surroundings): Promise<PreparedDns> {
-  const { log, randomOctets } = surroundings;
-  const warn = (problem: string): void => log.warn({}, problem);
-  const endpoints = await probeEndpoints(dnsEndpoints(config), {
-    addresses: interfaceAddresses,
-    warn,
-  });
-  const tasks = planThreads({
-    workers: workerCount(config.dns.workers, availableParallelism()),
-    input: udpInput(config.dns.io, process.platform),
-    udp: endpoints.udp,
-    tcp: endpoints.tcp,
-  });
-  const shape = { readers: tasks.length, zones: config.zones.length };
-  const table = createTable(shape, randomOctets(4).readInt32BE(0));
-  const writer = new TableWriter(table);
-  const secrets = new SharedSecrets();
-  const control = ThreadControl.for(tasks.length);
-  const rateLimit = rateLimitOf(config, randomOctets, tasks.length);
-  const data: DnsWorkerData = {
-    config,
-    endpoints,
-    table,
-    secrets: secrets.memory,
-    control: control.memory,
-    rateLimit,
-  };
-  return {
-    table: writer,
-    secrets,
-    rateLimit: rateLimit && new RateLimit({ ...rateLimit, thread: 0 }),
-    start: () =>
-      DnsThreads.start({
-        module: new URL(`./dns-worker${extensionOf(import.meta.url)}`, import.meta.url),
-        tasks,
-        data,
-        control,
-        onDeath: ({ number }) => endReader(table, number),
-        onFault: faultReporter(surroundings),
-        log,
-      }),
-  };
-}
-
-/** `.ts` where this runs from its source, `.js` where it was built. */
-function extensionOf(url: string): string {
-  return url.slice(url.lastIndexOf("."));
-}
-
-function rateLimitOf(
-  { dns }: Config,
-  randomOctets: (count: number) => Buffer,
-  threads: number,
-): Omit<RateLimitOptions, "thread"> | undefined {
-  const { most, coversLoopback } = dns.rrlPerSecond;
-  if (most === 0) return undefined;
-  const seed = randomOctets(4).readUInt32BE(0);
-  return { perSecond: most, coversLoopback, seed, memory: createRateLimitMemory(threads) };
 }
 
 /** Where the delegates of each zone publish, by domain. The serials rise with every start. */
@@ -209,15 +159,29 @@ async function warnOfUnservedZones({ general }: Config, store: Store, log: Log):
   }
 }
 
+/** Nobody can register, which is hardly meant. */
+async function warnOfClosedDoors(
+  { api }: Config,
+  configuredTokens: number,
+  store: Store,
+  { clock, log }: Surroundings,
+): Promise<void> {
+  if (api.registration !== "token" || configuredTokens > 0) return;
+  if ((await store.liveTokens(clock())).length > 0) return;
+  log.warn(
+    {},
+    'api.registration is "token" and there is no token, so nobody can register: make one with dnsvouch token create --scope register',
+  );
+}
+
 /** Renews what must be renewed, and tells of floods: no query waits for it. */
-function upkeep(
+function upkeepOf(
   cookieSecrets: CookieSecrets,
   { secrets, rateLimit }: PreparedDns,
   log: Log,
-): () => void {
+): () => Promise<void> {
   const newlyLimited = rateLimit === undefined ? undefined : limitedSinceLastTime(rateLimit);
-  return () => {
-    void cookieSecrets.refresh().then(() => secrets.publish(cookieSecrets.current));
+  return async () => {
     const limited = newlyLimited?.();
     if (limited !== undefined) {
       log.warn(
@@ -225,104 +189,21 @@ function upkeep(
         "more responses to some networks than dns.rrl_per_second allows were cut short",
       );
     }
+    await cookieSecrets.refresh();
+    secrets.publish(cookieSecrets.current);
   };
 }
 
-/** Gives what ends it. */
-function everyMinute(work: () => void): () => Promise<void> {
-  const timer = setInterval(work, 60_000);
+/** Gives what ends it, when what is under way is done. */
+function everyMinute(work: () => void, oneAtATime: () => Promise<void>): () => Promise<void> {
+  let underWay: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    work();
+    underWay = underWay.then(oneAtATime);
+  }, MINUTE_MS);
   timer.unref();
-  return async () => clearInterval(timer);
-}
-
-function createServerOf(
-  config: Config,
-  publishers: ReadonlyMap<string, ChallengePublisher>,
-  store: Store,
-  { clock, randomOctets, newUuid, log }: Surroundings,
-): Server {
-  const { corsOrigins, pathPrefix, registration } = config.api;
-  const parts: ApiParts = {
-    store,
-    zones: new ApiZones(config.registrationZone, publishers, log),
-    importedKeys: new ImportedKeyQueue(config.limits.bcryptQueue),
-    clock,
-    randomOctets,
-    newUuid,
-    log,
-    options: {
-      corsOrigins,
-      pathPrefix,
-      registration: registration === "closed" ? "closed" : "open",
-      txtSlots: config.dns.txtSlots,
-      bodyOctets: config.limits.bodyOctets,
-    },
+  return () => {
+    clearInterval(timer);
+    return underWay;
   };
-  return createApiServer(plainRoutes(parts, otherRoutes(parts)));
-}
-
-/** Express and what it needs take 8 MiB and 60 ms: they come with the first request for them. */
-function otherRoutes(parts: ApiParts): RequestListener {
-  let app: Promise<RequestListener> | undefined;
-  return (req, res) => {
-    app ??= import("./http/app.ts").then(({ createApi }) => createApi(parts));
-    void app.then((listener) => listener(req, res));
-  };
-}
-
-function dnsEndpoints({ general, dns }: Config): DnsEndpoints {
-  return {
-    addresses: general.listen,
-    udp: general.protocol.udp,
-    tcp: general.protocol.tcp,
-    tcpLimits: {
-      firstMessageSeconds: dns.tcpFirstMessageSeconds,
-      idleSeconds: dns.tcpIdleSeconds,
-      connections: dns.tcpConnections,
-      connectionsPerSource: dns.tcpConnectionsPerSource.most,
-      coversLoopback: dns.tcpConnectionsPerSource.coversLoopback,
-    },
-  };
-}
-
-async function listenHttp(
-  server: Server,
-  config: Config,
-): Promise<{ address: string; port: number }> {
-  const { ip, port } = config.api;
-  await listenOrExplain({ service: "http", transport: "tcp", address: ip, port }, () => {
-    return new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ port, ...(ip === "" ? {} : { host: ip }) }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-  });
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new TypeError("no socket address");
-  return { address: bound.address, port: bound.port };
-}
-
-/** Logs a fault on the query path, but no more than one a second: whoever found one can repeat it. */
-function faultReporter({ clock, log }: Surroundings): (error: unknown) => void {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  return (err) => {
-    const nowMs = clock();
-    if (nowMs - lastMs < FAULT_LOG_INTERVAL_MS) return;
-    lastMs = nowMs;
-    log.error({ err }, "a fault of dnsvouch itself, please report it: a query was not answered");
-  };
-}
-
-/** No new connections; requests under way get their answer, within DRAIN_MS. */
-function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    server.close(() => {
-      clearTimeout(deadline);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { loadConfig } from "../config/load-config.ts";
 import { type ImportReport, importAcmeDns } from "../operate/import-acme-dns.ts";
 import { openAcmeDns } from "../store/sqlite/acme-dns-source.ts";
+import { lockData } from "../store/sqlite/data-lock.ts";
 import { importDelegates } from "../store/sqlite/import-delegates.ts";
 import { initialSerial } from "../zone/serial.ts";
 import { FAULT, FINISHED, reportFatal } from "./exit.ts";
@@ -30,11 +31,17 @@ export function importCommand(
       return FAULT;
     }
     const zone = config.registrationZone;
-    const target = { path, zone, initialSerial: initialSerial(nowMs), nowMs };
+    const notice = (text: string): void => void process.stderr.write(`dnsvouch: ${text}\n`);
+    const target = { path, zone, initialSerial: initialSerial(nowMs), nowMs, notice };
     // Opened before ours is: what cannot be read leaves nothing behind.
     const accounts = openAcmeDns(db);
-    const report = importAcmeDns(accounts, (delegates) => importDelegates(target, delegates));
-    return print(report, db, zone);
+    const lock = lockData(path);
+    try {
+      const report = importAcmeDns(accounts, (delegates) => importDelegates(target, delegates));
+      return print(report, db, zone);
+    } finally {
+      lock.release();
+    }
   } catch (error) {
     return reportFatal(error);
   }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { nearest } from "../config/nearest-key.ts";
-import { type ImportOptions, importCommand } from "./import-command.ts";
+import { addDataCommands } from "./data-commands.ts";
 import { serveCommand } from "./serve-command.ts";
 import { version } from "./version.ts";
 
@@ -13,6 +13,7 @@ const EXAMPLES = `
 Examples:
   dnsvouch                                  answer for auth.example.org on loopback, to try it
   dnsvouch serve -c /etc/dnsvouch/config.toml
+  dnsvouch token create --label "web servers" -c /etc/dnsvouch/config.toml
   dnsvouch import acme-dns --db /var/lib/acme-dns/acme-dns.db -c /etc/dnsvouch/config.toml
 `;
 
@@ -36,20 +37,10 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
     .action(async (options: { config?: string }) => {
       exitCode = await serveCommand(options.config, env);
     });
-  const importing = program.command("import").description("take accounts over");
-  importing
-    .command("acme-dns")
-    .description(
-      "from a SQLite database of acme-dns, which is not changed; no server may run on ours",
-    )
-    .requiredOption(
-      "--db <file>",
-      "the database of acme-dns, such as /var/lib/acme-dns/acme-dns.db",
-    )
-    .option("-c, --config <file>", "configuration file (TOML; an acme-dns config.cfg will do)")
-    .action(async (options: ImportOptions) => {
-      exitCode = importCommand(options, env, Date.now());
-    });
+  const setExitCode = (code: number): void => {
+    exitCode = code;
+  };
+  addDataCommands(program, env, setExitCode);
   program
     .command("version")
     .description("print the version")

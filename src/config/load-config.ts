@@ -60,7 +60,7 @@ export function loadConfig({
     zones: zoneConfigs(general),
     registrationZone: general.domains[0],
     file,
-    warnings: notBuilt.warnings,
+    warnings: [...complete.warnings, ...notBuilt.warnings],
   });
 }
 

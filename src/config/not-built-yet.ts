@@ -30,43 +30,6 @@ const REFUSALS: readonly Refusal[] = [
     instead: 'set tls = "none" and ip = "127.0.0.1", with a reverse proxy for HTTPS in front',
   },
   {
-    path: "api.registration",
-    accepted: ["open"],
-    why: "this version cannot tell who may register",
-    instead: 'set registration = "open", or disable_registration = true to let nobody register',
-  },
-  {
-    path: "api.registration_tokens",
-    accepted: [[]],
-    why: "this version has no registration tokens, and anybody could register",
-    instead: "remove the key; disable_registration = true lets nobody register",
-  },
-  {
-    path: "api.registration_tokens_file",
-    accepted: [""],
-    why: "this version has no registration tokens, and anybody could register",
-    instead: "remove the key; disable_registration = true lets nobody register",
-  },
-  {
-    path: "api.registration_sources",
-    accepted: [[]],
-    why: "this version does not look at who registers, and anybody could",
-    instead:
-      "remove the key and let a firewall decide; disable_registration = true lets nobody register",
-  },
-  {
-    path: "api.use_header",
-    accepted: [false],
-    why: "this version does not read addresses from headers, and allowfrom would look at the address of the proxy",
-    instead: "set use_header = false",
-  },
-  {
-    path: "api.trusted_proxies",
-    accepted: [[]],
-    why: "this version does not read addresses from headers, and allowfrom would look at the address of the proxy",
-    instead: "remove the key",
-  },
-  {
     path: "metrics.token_file",
     accepted: [""],
     why: "this version has no metrics that a token could protect",
@@ -104,7 +67,6 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
     paths: ["api.secret_file", "api.tls_bootstrap", "api.hsts_enabled"],
     why: "it belongs to a part of the API that is not built yet",
   },
-  { paths: ["dns.txt_max_age"], why: "values are kept until newer ones replace them" },
   {
     paths: ["dns.caa_apex", "dns.caa_delegates"],
     why: "CAA records come from general.records only",
@@ -138,20 +100,9 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
     why: "there is no portal yet",
   },
   { paths: ["metrics.listen", "metrics.per_delegate"], why: "there are no metrics yet" },
-  {
-    paths: [
-      "limits.register_per_source_per_hour",
-      "limits.register_per_day",
-      "limits.auth_failures_per_source_per_minute",
-      "limits.http_connections",
-      "limits.http_connections_per_source",
-    ],
-    why: "this is not limited yet",
-  },
   { paths: ["notify.webhook", "notify.ntfy", "notify.smtp"], why: "no messages are sent yet" },
   { paths: ["ct.url"], why: "certificate transparency is not watched yet" },
   { paths: ["backup.dir"], why: "there are no scheduled backups yet" },
-  { paths: ["audit.max_days", "audit.max_mib"], why: "there is no audit trail yet" },
 ];
 
 /**

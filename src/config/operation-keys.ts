@@ -8,6 +8,8 @@ import {
   optional,
   optionalListenAddress,
   path,
+  type SourceLimit,
+  sourceLimit,
   text,
   url,
 } from "./value-kind.ts";
@@ -115,7 +117,7 @@ export interface LimitsConfig {
   readonly bcryptQueue: number;
   readonly bodyOctets: number;
   readonly httpConnections: number;
-  readonly httpConnectionsPerSource: number;
+  readonly httpConnectionsPerSource: SourceLimit;
 }
 
 export const limitsSection: Section<LimitsConfig> = {
@@ -161,9 +163,10 @@ export const limitsSection: Section<LimitsConfig> = {
     },
     httpConnectionsPerSource: {
       toml: "http_connections_per_source",
-      kind: count,
-      default: 50,
-      description: "HTTP connections at once from one source. 0 is no limit.",
+      kind: sourceLimit(50),
+      default: "auto",
+      description:
+        "HTTP connections at once from one source. 0 is no limit. There is none for api.trusted_proxies.",
     },
   },
 };

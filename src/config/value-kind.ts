@@ -1,3 +1,4 @@
+import { parseAddressOrNetwork } from "../delegate/network.ts";
 import { parseDomainName, parseMailboxName } from "./domain-name.ts";
 import {
   type DnsProtocol,
@@ -285,16 +286,12 @@ export const lines: ValueKind<readonly string[]> = {
       .filter((line) => line !== ""),
 };
 
-function isAddressOrNetwork(text: string): boolean {
-  const [address = "", bits, ...more] = text.split("/");
-  const most = isIpv4(address) ? 32 : isIpv6(address) ? 128 : -1;
-  if (bits === undefined) return most > 0;
-  return more.length === 0 && /^(?:0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= most;
-}
-
 /** Addresses and networks. */
 export const networks: ValueKind<readonly string[]> = {
-  read: listOf(textThat(isAddressOrNetwork), 0),
+  read: listOf(
+    textThat((each) => parseAddressOrNetwork(each) !== undefined),
+    0,
+  ),
   allowed: "a list of addresses and networks",
   example: '["127.0.0.1", "10.0.0.0/8", "fd00::/8"]',
   fromText: asList,

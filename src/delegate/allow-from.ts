@@ -1,18 +1,10 @@
-import ipaddr from "ipaddr.js";
-
-/** One network of a list: only addresses of its own family are in it. */
-export interface AllowedNetwork {
-  readonly family: "ipv4" | "ipv6";
-  /** 4 or 16 octets; those behind the prefix are ignored. */
-  readonly octets: readonly number[];
-  readonly prefixLength: number;
-}
+import { type Address, isInAny, type Network, parseNetwork } from "./network.ts";
 
 /** The source addresses from which a delegate may be written (acme-dns: allowfrom). */
 export interface AllowFrom {
   /** As the client gave them, without brackets: what it gets back. */
   readonly entries: readonly string[];
-  readonly networks: readonly AllowedNetwork[];
+  readonly networks: readonly Network[];
   /** False: any address may. True: only those in `networks`, so nobody if there are none. */
   readonly restricted: boolean;
 }
@@ -24,7 +16,6 @@ export const ANYWHERE: AllowFrom = { entries: [], networks: [], restricted: fals
 const NOWHERE: AllowFrom = { entries: [], networks: [], restricted: true };
 
 const MAX_ENTRIES = 32;
-const MAPPED_PREFIX_BITS = 96;
 
 /**
  * Networks in CIDR notation, as acme-dns takes them: brackets around an IPv6 address are dropped,
@@ -36,7 +27,7 @@ export function parseAllowFrom(entries: readonly string[]): AllowFrom | undefine
   if (entries.length > MAX_ENTRIES) return undefined;
   if (entries.length === 0) return ANYWHERE;
   const texts = entries.map((entry) => entry.replaceAll(/[[\]]/g, ""));
-  const networks: AllowedNetwork[] = [];
+  const networks: Network[] = [];
   for (const text of texts) {
     const network = parseNetwork(text);
     if (network === undefined) return undefined;
@@ -62,73 +53,8 @@ export function restoreAllowFrom(stored: string): AllowFrom {
   }
 }
 
-/**
- * Whether a request from `peerAddress` may write. IPv4 addresses that a dual-stack socket reports
- * as ::ffff:a.b.c.d count as IPv4. An address that cannot be read is in no network.
- */
-export function permits(allowFrom: AllowFrom, peerAddress: string | undefined): boolean {
+/** Whether a request from there may write. An address that is not known is in no network. */
+export function permits(allowFrom: AllowFrom, client: Address | undefined): boolean {
   if (!allowFrom.restricted) return true;
-  const peer = parsePeer(peerAddress ?? "");
-  return peer !== undefined && allowFrom.networks.some((network) => contains(network, peer));
-}
-
-interface Address {
-  readonly family: "ipv4" | "ipv6";
-  readonly octets: readonly number[];
-}
-
-function parseNetwork(text: string): AllowedNetwork | undefined {
-  const [, addressText = "", lengthText = ""] = /^([^/]*)\/(0|[1-9][0-9]{0,2})$/.exec(text) ?? [];
-  const address = parseAddress(addressText);
-  const prefixLength = Number(lengthText);
-  if (address === undefined || lengthText === "") return undefined;
-  if (prefixLength > address.octets.length * 8) return undefined;
-  const ipv4 = unmapped(address);
-  if (ipv4 === undefined) return { ...address, prefixLength };
-  // ::ffff:10.0.0.0/104 is 10.0.0.0/8; a shorter prefix would reach beyond the mapped addresses.
-  if (prefixLength < MAPPED_PREFIX_BITS) return undefined;
-  return { ...ipv4, prefixLength: prefixLength - MAPPED_PREFIX_BITS };
-}
-
-/** What a socket reports; a link-local peer comes with a zone id, which names an interface of ours. */
-function parsePeer(text: string): Address | undefined {
-  const address = parseAddress(text.replace(/%[^%]*$/, ""));
-  return address === undefined ? undefined : (unmapped(address) ?? address);
-}
-
-/** Strict: ipaddr.js alone would also take octal, shortened and zoned forms, and ::a.b.c.d for ::ffff:a.b.c.d. */
-function parseAddress(text: string): Address | undefined {
-  // Where IPv4 stands for the last 32 bits of IPv6, the same rule holds.
-  const dotted = text.slice(text.lastIndexOf(":") + 1);
-  if (dotted.includes(".") && dotted.split(".").some((part) => /^0[0-9]/.test(part))) {
-    return undefined;
-  }
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
-    return { family: "ipv4", octets: ipaddr.IPv4.parse(text).octets };
-  }
-  const isIpv6 =
-    /^[0-9a-f:.]+$/i.test(text) &&
-    text.includes(":") &&
-    !/^::[0-9]+\./.test(text) &&
-    ipaddr.IPv6.isValid(text);
-  return isIpv6 ? { family: "ipv6", octets: ipaddr.IPv6.parse(text).toByteArray() } : undefined;
-}
-
-/** The IPv4 address in ::ffff:a.b.c.d, undefined for any other. */
-function unmapped({ family, octets }: Address): Address | undefined {
-  const isMapped =
-    family === "ipv6" &&
-    octets.slice(0, 10).every((octet) => octet === 0) &&
-    octets[10] === 0xff &&
-    octets[11] === 0xff;
-  return isMapped ? { family: "ipv4", octets: octets.slice(12) } : undefined;
-}
-
-function contains(network: AllowedNetwork, { family, octets }: Address): boolean {
-  if (network.family !== family) return false;
-  return octets.every((octet, i) => {
-    const bits = Math.min(Math.max(network.prefixLength - 8 * i, 0), 8);
-    const mask = (0xff00 >> bits) & 0xff;
-    return (octet & mask) === ((network.octets[i] ?? 0) & mask);
-  });
+  return client !== undefined && isInAny(allowFrom.networks, client);
 }

@@ -13,6 +13,8 @@ export interface Delegate {
   readonly subdomain: string;
   /** Source addresses that may write. Empty means any. */
   readonly allowFrom: AllowFrom;
+  /** Milliseconds since 1970. */
+  readonly createdMs: number;
 }
 
 /** What a delegate publishes at one moment. */

@@ -1,12 +1,21 @@
+import type { RefusalRecorder } from "../audit/refusal-recorder.ts";
 import type { ImportedKeyQueue } from "../delegate/imported-key.ts";
+import type { Network } from "../delegate/network.ts";
 import type { Store } from "../store/store.ts";
+import type { ApiLimits } from "./api-limits.ts";
 import type { ApiZones } from "./api-zones.ts";
+import type { ReadinessProbe } from "./readyz.ts";
+import type { RequestSources } from "./request-source.ts";
 
 /** What the API is made of; serve.ts puts it together. */
 export interface ApiParts {
   readonly store: Store;
   readonly zones: ApiZones;
   readonly importedKeys: ImportedKeyQueue;
+  readonly sources: RequestSources;
+  readonly limits: ApiLimits;
+  readonly refusals: RefusalRecorder;
+  readonly readiness: ReadinessProbe;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** A CSPRNG. */
@@ -22,7 +31,11 @@ export interface ApiOptions {
   readonly corsOrigins: readonly string[];
   /** "" or "/x/y": the API answers there too. */
   readonly pathPrefix: string;
-  readonly registration: "open" | "closed";
+  readonly registration: "open" | "token" | "closed";
+  /** Who may register; empty means anybody. */
+  readonly registrationSources: readonly Network[];
+  /** SHA-256 of the tokens that the configuration has. */
+  readonly registrationTokenHashes: readonly Uint8Array[];
   /** How many of the newest values a delegate publishes. */
   readonly txtSlots: number;
   /** The longest request body; 0 is no limit. */

@@ -6,8 +6,16 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { errorBody, type Refusal, refuse, statusOf } from "./error-response.ts";
+import type { ConnectionSource, ConnectionTable } from "../limit/connection-table.ts";
+import {
+  errorBody,
+  RETRY_AFTER_SECONDS,
+  type Refusal,
+  refuse,
+  statusOf,
+} from "./error-response.ts";
 import { pathAndQuery, refusalOfHead } from "./request-head.ts";
 import { sendEmpty } from "./response.ts";
 import { ResponseOrder } from "./response-order.ts";
@@ -21,10 +29,36 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How long the peer of a broken connection may take to read why. */
 const LINGER_MS = 2000;
 
+/** How many connections there are, and what is done with one more. */
+export interface ApiConnections {
+  readonly table: ConnectionTable;
+  sourceOf(socket: Socket): ConnectionSource;
+}
+
+/** The server, and how it stops. */
+export interface ApiServer {
+  readonly server: Server;
+  /** No new connections; requests under way get their answers, within `mostMs`. */
+  drain(mostMs: number): Promise<void>;
+}
+
 /** The HTTP server for the API, not listening yet: limits on time and size, and JSON also for what never becomes a request. */
-export function createApiServer(app: RequestListener): Server {
+export function createApiServer(app: RequestListener, connections: ApiConnections): ApiServer {
   const order = new ResponseOrder();
+  const { table } = connections;
+  const turnedAway = new WeakSet<Duplex>();
+  /** Requests that are not answered yet. */
+  const underWay = new Set<ServerResponse>();
+  let isDraining = false;
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
+    if (turnedAway.has(req.socket)) return;
+    table.hold(req.socket);
+    underWay.add(res);
+    res.once("close", () => {
+      underWay.delete(res);
+      table.release(req.socket);
+    });
+    if (isDraining) res.shouldKeepAlive = false;
     order.queue(req, res, () => receive(app, req, res));
   };
   const server = createServer(
@@ -40,6 +74,14 @@ export function createApiServer(app: RequestListener): Server {
     },
     listener,
   );
+  server.on("connection", (socket: Socket) => {
+    if (table.admit(socket, connections.sourceOf(socket))) {
+      socket.once("close", () => table.remove(socket));
+    } else {
+      turnedAway.add(socket);
+      refuseRaw(socket, "too_many_connections", `Retry-After: ${RETRY_AFTER_SECONDS}`);
+    }
+  });
   // readBody sends the 100 when the body is wanted; after any other answer node closes.
   server.on("checkContinue", listener);
   server.on("checkExpectation", (req: IncomingMessage, res: ServerResponse) => {
@@ -53,7 +95,24 @@ export function createApiServer(app: RequestListener): Server {
     if (error.code === "ECONNRESET" || socket.destroyed) socket.destroy();
     else order.afterAnswered(socket, () => refuseRaw(socket, refusalOf(error.code)));
   });
-  return server;
+  const drain = (mostMs: number): Promise<void> => {
+    isDraining = true;
+    // Who goes on asking over a connection that is kept would keep us from stopping.
+    for (const res of underWay) if (!res.headersSent) res.shouldKeepAlive = false;
+    return closeServer(server, mostMs);
+  };
+  return { server, drain };
+}
+
+function closeServer(server: Server, mostMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), mostMs);
+    server.close(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
 }
 
 /** What must be settled before Express sees a request: it answers targets it cannot parse in HTML. */

@@ -1,9 +1,11 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import { TOKEN_SEGMENT } from "../delegate/access-token.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { cors } from "./cors.ts";
 import { answerFault, refuse } from "./error-response.ts";
 import { securityHeaders } from "./fixed-headers.ts";
 import { health } from "./health.ts";
+import { readyz } from "./readyz.ts";
 import { register } from "./register.ts";
 import { sendEmpty } from "./response.ts";
 import { update } from "./update.ts";
@@ -23,6 +25,9 @@ export function createApi(parts: ApiParts): Express {
   app.disable("etag");
   app.use(securityHeaders);
   app.use(cors(parts.options.corsOrigins));
+  const ready: Handler = (_req, res) => readyz(parts.readiness, res);
+  app.all("/healthz", only({ GET: health, HEAD: health }, "GET, OPTIONS"));
+  app.all("/readyz", only({ GET: ready, HEAD: ready }, "GET, OPTIONS"));
   app.use(GETLOCALCERT_PREFIX, endpoints(parts, true));
   if (parts.options.pathPrefix !== "") app.use(parts.options.pathPrefix, endpoints(parts, false));
   app.use(endpoints(parts, false));
@@ -35,13 +40,21 @@ export function createApi(parts: ApiParts): Express {
 
 function endpoints(parts: ApiParts, acceptsBasic: boolean): express.Router {
   const router = express.Router();
-  router.all("/register", only({ POST: (req, res) => register(parts, req, res) }, "OPTIONS, POST"));
+  router.all(
+    "/register",
+    only(
+      { POST: (req, res) => register(parts, req, res, req.baseUrl.split("/").at(-1)) },
+      "OPTIONS, POST",
+    ),
+  );
   router.all(
     "/update",
     only({ POST: (req, res) => update(parts, acceptsBasic, req, res) }, "OPTIONS, POST"),
   );
   router.all("/health", only({ GET: health, HEAD: health }, "GET, OPTIONS"));
-  return router;
+  // Also behind a secret path prefix, for clients that send no header of ours. Only registrations look at
+  // it, so that a token that is revoked stops no renewal.
+  return express.Router().use(router).use(TOKEN_SEGMENT, router);
 }
 
 /** The handler of the method; OPTIONS and refusals say what is allowed, in the words of acme-dns. */

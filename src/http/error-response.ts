@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { StoreError } from "../store/store.ts";
+import type { NotReady } from "./readyz.ts";
 import { sendJson } from "./response.ts";
 
 /** Why a request is refused: the word in the body, as acme-dns has it where acme-dns has one. */
@@ -12,13 +13,17 @@ export type Refusal =
   | "forbidden"
   | "not_found"
   | "registration_disabled"
+  | "registration_token_required"
+  | "registration_source_not_allowed"
+  | "too_many_requests"
   | "method_not_allowed"
   | "request_timeout"
   | "payload_too_large"
   | "expectation_failed"
   | "too_many_headers"
-  | "storage_unavailable"
   | "busy"
+  | "too_many_connections"
+  | NotReady
   | "internal_error";
 
 const STATUS: Record<Refusal, number> = {
@@ -30,6 +35,9 @@ const STATUS: Record<Refusal, number> = {
   forbidden: 401,
   not_found: 404,
   registration_disabled: 404,
+  registration_token_required: 401,
+  registration_source_not_allowed: 403,
+  too_many_requests: 429,
   method_not_allowed: 405,
   request_timeout: 408,
   payload_too_large: 413,
@@ -37,11 +45,15 @@ const STATUS: Record<Refusal, number> = {
   too_many_headers: 431,
   storage_unavailable: 503,
   busy: 503,
+  too_many_connections: 503,
+  database_damaged: 503,
+  dns_over_udp: 503,
+  dns_over_tcp: 503,
   internal_error: 500,
 };
 
 /** Seconds after which a client may try again when it is told 503. */
-const RETRY_AFTER_SECONDS = 5;
+export const RETRY_AFTER_SECONDS = 5;
 
 export function statusOf(refusal: Refusal): number {
   return STATUS[refusal];
@@ -52,8 +64,11 @@ export function errorBody(refusal: Refusal): string {
   return `{"error": "${refusal}"}`;
 }
 
-export function refuse(res: ServerResponse, refusal: Refusal): void {
-  if (STATUS[refusal] === 503) res.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+/** `waitMs`: when it may be tried again, if that is known. */
+export function refuse(res: ServerResponse, refusal: Refusal, waitMs?: number): void {
+  const waitSeconds = waitMs === undefined ? RETRY_AFTER_SECONDS : Math.ceil(waitMs / 1000);
+  const isTemporary = STATUS[refusal] === 503 || STATUS[refusal] === 429;
+  if (isTemporary) res.setHeader("Retry-After", Math.max(waitSeconds, 1));
   sendJson(res, STATUS[refusal], errorBody(refusal));
 }
 

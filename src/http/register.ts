@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AuditResult } from "../audit/audit-entry.ts";
 import { type AllowFrom, parseAllowFrom } from "../delegate/allow-from.ts";
 import { type ApiKey, generateApiKey, hashApiKey } from "../delegate/credential.ts";
 import { canonicalUsername } from "../delegate/username.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { type Refusal, refuse } from "./error-response.ts";
 import { type JsonMembers, parseJsonObject } from "./json-object.ts";
+import { type RegistrationPermission, registrationPermission } from "./registration-permission.ts";
 import { readBody } from "./request-body.ts";
+import type { RequestSource } from "./request-source.ts";
 import { sendJson } from "./response.ts";
 
 /** Two random UUIDs that exist already would be a broken generator: give up rather than go on for ever. */
@@ -17,18 +20,35 @@ interface Registered {
   readonly subdomain: string;
 }
 
-/** POST /register: a new delegate and its credential; 201 once it exists in DNS and on the disk. */
+type Allowed = Extract<RegistrationPermission, { kind: "allowed" }>;
+
+/**
+ * POST /register: a new delegate and its credential; 201 once it exists in DNS and on the disk.
+ *
+ * @param pathToken the path segment in front of /register, if it has the form of a token.
+ */
 export async function register(
   parts: ApiParts,
   req: IncomingMessage,
   res: ServerResponse,
+  pathToken?: string,
 ): Promise<void> {
-  if (parts.options.registration === "closed") return refuse(res, "registration_disabled");
+  const source = parts.sources.of(req);
+  const permission = await registrationPermission(parts, req, source, pathToken);
+  if (permission.kind !== "allowed") return refusePermission(parts, source, permission.kind, res);
   const body = await readBody(req, res, parts.options.bodyOctets);
   if (body === undefined) return;
   const allowFrom = requestedAllowFrom(parseJsonObject(body));
   if (typeof allowFrom === "string") return refuse(res, allowFrom);
-  const registered = await createDelegate(parts, allowFrom);
+  const waitMs = parts.limits.takeRegistration(source.key, parts.clock());
+  if (waitMs > 0) {
+    record(parts, source, "limited");
+    return refuse(res, "too_many_requests", waitMs);
+  }
+  const registered = await createDelegate(parts, source, permission, allowFrom);
+  if (registered === "token_revoked") {
+    return refusePermission(parts, source, "token_required", res);
+  }
   const { registrationZone } = parts.zones;
   const published = { subdomain: registered.subdomain, digests: [], sequence: 0 };
   parts.zones.publish(registrationZone, published);
@@ -54,7 +74,57 @@ function requestedAllowFrom(members: JsonMembers | undefined): AllowFrom | Refus
   return parseAllowFrom(entries) ?? "invalid_allowfrom_cidr";
 }
 
-async function createDelegate(parts: ApiParts, allowFrom: AllowFrom): Promise<Registered> {
+function refusePermission(
+  parts: ApiParts,
+  source: RequestSource,
+  kind: Exclude<RegistrationPermission["kind"], "allowed">,
+  res: ServerResponse,
+): void {
+  switch (kind) {
+    case "closed":
+      record(parts, source, "registration_closed");
+      refuse(res, "registration_disabled");
+      return;
+    case "source_not_allowed":
+      record(parts, source, "source_not_allowed");
+      refuse(res, "registration_source_not_allowed");
+      return;
+    case "token_required": {
+      const waitMs = parts.limits.takeFailure(source.key, parts.clock());
+      record(parts, source, "token_required");
+      if (waitMs > 0) refuse(res, "too_many_requests", waitMs);
+      else refuse(res, "registration_token_required");
+    }
+  }
+}
+
+function record(parts: ApiParts, { key, origin }: RequestSource, why: AuditResult): void {
+  parts.refusals.record(key, { timeMs: parts.clock(), action: "register", result: why, origin });
+}
+
+/** What was counted for a registration that was not made does not count. */
+async function createDelegate(
+  parts: ApiParts,
+  source: RequestSource,
+  permission: Allowed,
+  allowFrom: AllowFrom,
+): Promise<Registered | "token_revoked"> {
+  try {
+    const registered = await storeDelegate(parts, source, permission, allowFrom);
+    if (registered === "token_revoked") parts.limits.giveBackRegistration(source.key);
+    return registered;
+  } catch (error) {
+    parts.limits.giveBackRegistration(source.key);
+    throw error;
+  }
+}
+
+async function storeDelegate(
+  parts: ApiParts,
+  { origin }: RequestSource,
+  { tokenId, detail }: Allowed,
+  allowFrom: AllowFrom,
+): Promise<Registered | "token_revoked"> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const username = parts.newUuid();
     const subdomain = parts.newUuid();
@@ -66,8 +136,12 @@ async function createDelegate(parts: ApiParts, allowFrom: AllowFrom): Promise<Re
       username,
       keyHash: hashApiKey(key),
       createdMs: parts.clock(),
+      origin,
+      tokenId,
+      detail,
     });
     if (outcome === "created") return { username, key, subdomain };
+    if (outcome === "token_revoked") return outcome;
   }
   throw new Error("random names that are taken already: the random number generator is broken");
 }

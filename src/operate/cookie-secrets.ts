@@ -1,7 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
-import { ConfigError } from "../config/config-error.ts";
 import { MOST_COOKIE_SECRETS } from "../dns/server-cookie.ts";
-import type { Store } from "../store/store.ts";
+import { type Store, StoreError } from "../store/store.ts";
+import { readSecretFile } from "./secret-file.ts";
 
 /**
  * The secrets that DNS cookies are made with (RFC 9018 section 5). Several servers behind one name
@@ -18,8 +17,6 @@ export interface CookieSecrets {
 const LIFETIME_MS = 24 * 3600 * 1000;
 const SECRET_OCTETS = 16;
 const SECRET_LINE = /^[0-9a-f]{32}$/i;
-/** The bits of the mode that let everybody on the machine read or change the file. */
-const OPEN_TO_ALL = 0o006;
 
 export interface CookieSecretParts {
   readonly store: Store;
@@ -38,8 +35,8 @@ export async function openCookieSecrets(
   const read =
     file === ""
       ? () => storedSecrets(parts)
-      : async (): Promise<readonly Uint8Array[]> => readSecretFile(file);
-  let current = await read();
+      : async (): Promise<readonly Uint8Array[]> => readCookieSecretFile(file);
+  let current = await readFirst(read, parts);
   let lastProblem = "";
   return {
     get current() {
@@ -61,6 +58,20 @@ export async function openCookieSecrets(
   };
 }
 
+/** On a full disk the server answers with a secret of its own for this run, or until there is room. */
+async function readFirst(
+  read: () => Promise<readonly Uint8Array[]>,
+  { randomOctets, log }: CookieSecretParts,
+): Promise<readonly Uint8Array[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.warn({}, `${error.message} The DNS cookie secret is a new one that is not stored`);
+    return [randomOctets(SECRET_OCTETS)];
+  }
+}
+
 function storedSecrets({ store, clock, randomOctets }: CookieSecretParts) {
   return store.rotateCookieSecret({
     secret: randomOctets(SECRET_OCTETS),
@@ -69,38 +80,15 @@ function storedSecrets({ store, clock, randomOctets }: CookieSecretParts) {
   });
 }
 
-/** One secret a line, 32 hexadecimal digits; empty lines and lines that begin with # are passed over. */
-function readSecretFile(file: string): readonly Uint8Array[] {
-  const lines = contentOf(file)
-    .split("\n")
-    .map((line) => line.trim());
-  const secrets = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  const wrong = lines.findIndex((line) => secrets.includes(line) && !SECRET_LINE.test(line));
-  if (wrong >= 0) {
-    // The line itself may be a secret with a typing error: it is not shown.
-    throw unusable(file, `line ${wrong + 1} is not a secret of 32 hexadecimal digits`);
-  }
-  if (secrets.length === 0) throw unusable(file, "there is no secret in it");
-  if (secrets.length > MOST_COOKIE_SECRETS) {
-    throw unusable(file, `there are more than ${MOST_COOKIE_SECRETS} secrets in it`);
-  }
+/** 32 hexadecimal digits a line. */
+function readCookieSecretFile(file: string): readonly Uint8Array[] {
+  const secrets = readSecretFile({
+    key: "dns.cookie_secret_file",
+    file,
+    isSecret: (line) => SECRET_LINE.test(line),
+    form: "a secret of 32 hexadecimal digits",
+    most: MOST_COOKIE_SECRETS,
+    howToMake: `(umask 077; openssl rand -hex 16 > ${file})`,
+  });
   return secrets.map((secret) => Buffer.from(secret, "hex"));
-}
-
-function contentOf(file: string): string {
-  try {
-    if ((statSync(file).mode & OPEN_TO_ALL) !== 0) {
-      throw unusable(file, "every user of this machine can read it (chmod 600 helps)");
-    }
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw unusable(file, error instanceof Error ? error.message : String(error));
-  }
-}
-
-function unusable(file: string, reason: string): ConfigError {
-  return new ConfigError("config_invalid", [
-    `dns.cookie_secret_file: ${file} cannot be used: ${reason}; make one with: (umask 077; openssl rand -hex 16 > ${file})`,
-  ]);
 }

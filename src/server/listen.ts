@@ -1,3 +1,4 @@
+import { type ConnectionLimits, ConnectionTable } from "../limit/connection-table.ts";
 import {
   bindAddress,
   closeAll,
@@ -6,7 +7,6 @@ import {
   type Transports,
   withFreePort,
 } from "./bind-address.ts";
-import { type ConnectionLimits, ConnectionTable } from "./connection-table.ts";
 import { addressOctets } from "./requestor.ts";
 import type { Responder } from "./responder.ts";
 import type { IdleLimits } from "./served-connection.ts";
@@ -14,7 +14,10 @@ import { Turns } from "./turns.ts";
 import { listenUdp as listenUdpAt } from "./udp.ts";
 import { type Host, type Wildcard, WildcardListeners } from "./wildcard-listeners.ts";
 
-export interface TcpLimits extends IdleLimits, ConnectionLimits {}
+export interface TcpLimits extends IdleLimits, ConnectionLimits {
+  /** Whether this machine itself is a source like others; if not, only the limit for all holds. */
+  readonly coversLoopback: boolean;
+}
 
 export interface ListenAddress {
   /** "" is every address of this host, "0.0.0.0" and "::" every one of a family. */
@@ -84,6 +87,7 @@ async function bindAll(
     tcpContext: {
       limits: endpoints.tcpLimits,
       table: new ConnectionTable(endpoints.tcpLimits),
+      coversLoopback: endpoints.tcpLimits.coversLoopback,
       turns: new Turns(),
     },
   };

@@ -1,4 +1,5 @@
 import { parseIpv6 } from "../dns/presentation-scanner.ts";
+import type { ConnectionSource } from "../limit/connection-table.ts";
 
 export type Transport = "udp" | "tcp";
 
@@ -39,6 +40,17 @@ export function writeIpv4(text: string, octets: Uint8Array): void {
     }
   }
   octets[at] = octet;
+}
+
+/** Whoever has one address of a /64 has them all: RFC 4291 section 2.5.4. */
+const IPV6_SOURCE_OCTETS = 8;
+
+/** `coversLoopback`: whether this machine itself is a source like others. */
+export function connectionSource(address: Uint8Array, coversLoopback: boolean): ConnectionSource {
+  return {
+    key: Buffer.from(address.subarray(0, IPV6_SOURCE_OCTETS)).toString("latin1"),
+    isExempt: !coversLoopback && isLoopback(address),
+  };
 }
 
 /** Whether an address of 4 or 16 octets is this machine's own: 127.0.0.0/8 (RFC 1122 section 3.2.1.3) or ::1 (RFC 4291 section 2.5.3). */

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { ConnectionTable } from "./connection-table.ts";
+import type { ConnectionTable } from "../limit/connection-table.ts";
 import type { Requestor } from "./requestor.ts";
 import { MAX_TCP_RESPONSE_OCTETS, type Responder } from "./responder.ts";
 import { LENGTH_OCTETS, TcpFraming } from "./tcp-framing.ts";
@@ -24,6 +24,8 @@ const stepOutput = Buffer.allocUnsafeSlow(STEP_OCTETS + LENGTH_OCTETS + MAX_TCP_
 export interface TcpContext {
   readonly limits: IdleLimits;
   readonly table: ConnectionTable;
+  /** Whether this machine itself is a source like others; if not, only the limit for all holds. */
+  readonly coversLoopback: boolean;
   readonly turns: Turns;
 }
 

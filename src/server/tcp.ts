@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { addressOctets, type Requestor } from "./requestor.ts";
+import { addressOctets, connectionSource, type Requestor } from "./requestor.ts";
 import type { Responder } from "./responder.ts";
 import { serveConnection, type TcpContext } from "./served-connection.ts";
 import type { Listener } from "./udp.ts";
@@ -26,7 +26,7 @@ export async function listenTcp(
     if (socket.remoteAddress === undefined) return socket.destroy();
     const requestor = { transport: "tcp", address: addressOctets(socket.remoteAddress) } as const;
     connections.set(socket, requestor);
-    context.table.admit(socket, requestor.address);
+    context.table.admit(socket, connectionSource(requestor.address, context.coversLoopback));
     socket.on("close", () => {
       connections.delete(socket);
       context.table.remove(socket);

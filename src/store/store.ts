@@ -1,13 +1,17 @@
+import type { Origin } from "../audit/audit-entry.ts";
 import type { AllowFrom } from "../delegate/allow-from.ts";
 import type { ChallengeDigest } from "../delegate/challenge-digest.ts";
 import type { CredentialId, KeyHash } from "../delegate/credential.ts";
 import type { Delegate, DelegateId, PublishedDigests } from "../delegate/delegate.ts";
 import type { BcryptHash } from "../delegate/imported-key.ts";
+import type { Administration } from "./administration.ts";
+import type { AuditTrail } from "./audit-trail.ts";
+import type { RegistrationTokens } from "./registration-tokens.ts";
 
 /**
  * What must survive: delegates, their credentials, the newest challenge values, the names that were
- * deleted, the SOA serial of each zone, and the secrets of DNS cookies. This file is the contract; `test/store/store-contract.ts`
- * checks it against every adapter.
+ * deleted, the SOA serial of each zone, tokens, the secrets of DNS cookies, and who did what. This file and those
+ * of the interfaces it extends are the contract; `test/store/store-contract.ts` checks it against every adapter.
  *
  * Each method is one unit of work: it happens whole or not at all, and when its promise resolves
  * what it did is durable (it survives a power cut). There is no begin and no commit, since one
@@ -19,11 +23,13 @@ import type { BcryptHash } from "../delegate/imported-key.ts";
  *
  * A zone is named by its apex in presentation format, lower case, without the final dot.
  */
-export interface Store {
+export interface Store extends Administration, RegistrationTokens, AuditTrail {
   /**
    * Begins a run of the server. The serial rises with every run, so that it is larger after
    * a restart and with whatever static records the configuration has by then (RFC 1982).
    * `initialSerial` is used for a zone that the store has never seen.
+   * Where nothing can be written for lack of room or for damage, the serial is the same, and the run is written down
+   * with the first write that succeeds: a server on a full disk can still answer.
    *
    * @returns the serial to answer with.
    */
@@ -34,11 +40,14 @@ export interface Store {
    * Subdomains are unique over live and deleted ones of the zone for ever (ASCII letters in either
    * case are the same and stored in lower case), user names over all credentials.
    *
-   * @returns "taken" if the subdomain was ever used or the user name exists; nothing is stored then.
+   * The trail gets its row in the same transaction, as with every method that is given an origin.
+   *
+   * @returns "taken" if the subdomain was ever used or the user name exists, "token_revoked" if
+   * `tokenId` is not live any more; nothing is stored then.
    */
-  createDelegate(delegate: NewDelegate): Promise<"created" | "taken">;
+  createDelegate(delegate: NewDelegate): Promise<"created" | "taken" | "token_revoked">;
 
-  /** The credential of that user name and its delegate, or undefined if it is unknown, revoked or its delegate is deleted. */
+  /** The credential of that user name and its delegate, or undefined if it is unknown or its delegate is deleted. */
   findCredential(username: string): Promise<StoredCredential | undefined>;
 
   /**
@@ -54,21 +63,21 @@ export interface Store {
    * Credential and delegate are looked up again by id inside it.
    *
    * @returns what the delegate publishes from now on and in which zone, or "gone" if the credential was revoked, does
-   * not belong to the delegate, or the delegate was deleted; nothing changes then.
+   * not belong to the delegate, or the delegate was disabled or deleted; nothing changes then.
    */
   addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone">;
 
   /**
-   * Deletes a live delegate: its credentials and values go, its name stays taken for ever. The
-   * zone's serial rises.
+   * Forgets values that were published before `beforeMs` and are not the newest of their delegate. It
+   * looks at `rows` values at most, from where it stopped the last time, so that no clock makes it
+   * forget many at once.
    *
-   * @param deletedMs milliseconds since 1970, for display only.
-   * @returns "gone" if there is no such live delegate.
+   * @returns what the delegates concerned publish from now on.
    */
-  deleteDelegate(
-    delegateId: DelegateId,
-    deletedMs: number,
-  ): Promise<{ readonly serial: number } | "gone">;
+  ageOut(limits: {
+    readonly beforeMs: number;
+    readonly rows: number;
+  }): Promise<readonly ChallengeUpdated[]>;
 
   /**
    * What every live delegate of the zone publishes, at most `slots` updates each; in no particular
@@ -91,6 +100,18 @@ export interface Store {
    */
   countDelegates(): Promise<readonly DelegateCount[]>;
 
+  /** Writes one row, to see whether that can be done. */
+  probe(nowMs: number): Promise<void>;
+
+  /** What damage of the data was found; undefined: none. */
+  readonly damage: string | undefined;
+
+  /** The data was found to be damaged: from now on every write is refused, for that reason. */
+  refuseWrites(damage: string): void;
+
+  /** Gives the system back what is not needed any more; it may cost some milliseconds. */
+  tidyUp(): Promise<void>;
+
   /**
    * Releases the storage. Units of work that were called before still take effect; none may be
    * called after, and no iteration may go on.
@@ -106,6 +127,11 @@ export interface NewDelegate {
   readonly keyHash: KeyHash;
   /** Milliseconds since 1970, for display only. */
   readonly createdMs: number;
+  readonly origin: Origin;
+  /** The token of the store that allows it, if one does. */
+  readonly tokenId?: number | undefined;
+  /** What the trail says of it besides. */
+  readonly detail?: string | undefined;
 }
 
 export interface StoredCredential {
@@ -113,6 +139,8 @@ export interface StoredCredential {
   /** How the hash was made: by us, or by acme-dns. */
   readonly keyScheme: "sha256" | "bcrypt";
   readonly keyHash: KeyHash | BcryptHash;
+  /** Whether it may be used; "disabled" is said of its delegate. */
+  readonly state: "live" | "revoked" | "disabled";
   readonly delegate: Delegate;
 }
 
@@ -128,8 +156,9 @@ export interface ChallengeUpdate {
   readonly digest: ChallengeDigest;
   /** How many updates are kept, 1 or more. */
   readonly slots: number;
-  /** Milliseconds since 1970, for display only: the order is that of the sequence. */
+  /** Milliseconds since 1970, for display and `ageOut`: the order is that of the sequence. */
   readonly createdMs: number;
+  readonly origin: Origin;
 }
 
 export interface ChallengeUpdated extends PublishedDigests {
@@ -156,6 +185,10 @@ export type StoreErrorCode =
   | "foreign_database"
   /** The data was written by a newer version of dnsvouch. */
   | "newer_schema"
+  /** There was a database, and it is not there or has another beginning. */
+  | "lost_database"
+  /** Another process works with the data. */
+  | "in_use"
   /** The storage cannot be opened, read or written. */
   | "storage_unavailable";
 

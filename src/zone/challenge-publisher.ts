@@ -21,6 +21,16 @@ export class ChallengePublisher {
    */
   publish(publication: Publication, serial?: number): void {
     this.#table.publish(this.#zone, publication);
+    this.#raise(serial);
+  }
+
+  /** The delegate does not exist from now on, in the same manner. */
+  remove(removal: Omit<Publication, "digests">, serial: number): void {
+    this.#table.remove(this.#zone, removal);
+    this.#raise(serial);
+  }
+
+  #raise(serial: number | undefined): void {
     if (serial === undefined || !isLaterSerial(serial, this.#serial)) return;
     // After the record: whoever sees the serial sees what it counts.
     this.#serial = serial;

@@ -5,12 +5,6 @@ test.for<{ path: string; value: string; instead: string }>([
   { path: "database.engine", value: '"postgres"', instead: 'set engine = "sqlite"' },
   { path: "api.tls", value: '"cert"', instead: 'set tls = "none"' },
   { path: "api.tls", value: '"letsencrypt"', instead: 'set tls = "none"' },
-  { path: "api.registration", value: '"token"', instead: "disable_registration = true" },
-  { path: "api.registration", value: '"closed"', instead: "disable_registration = true" },
-  { path: "api.registration_tokens_file", value: '"/t"', instead: "remove the key" },
-  { path: "api.registration_sources", value: '["10.0.0.0/8"]', instead: "remove the key" },
-  { path: "api.use_header", value: "true", instead: "set use_header = false" },
-  { path: "api.trusted_proxies", value: '["127.0.0.1"]', instead: "remove the key" },
   { path: "metrics.token_file", value: '"/t"', instead: "remove the key" },
   { path: "portal.password_file", value: '"/t"', instead: "remove the key" },
   { path: "lego_storage.token_file", value: '"/t"', instead: "remove the key" },
@@ -26,22 +20,15 @@ test.for<{ path: string; value: string; instead: string }>([
   expect(problems[0]).toContain(instead);
 });
 
-test("registration tokens are refused without being shown", () => {
-  const toml = '[api]\nregistration_tokens = ["hunter2"]';
-  const { message } = configErrorOf(() => loadText(toml));
-  expect(message).toContain("c.toml:2: api.registration_tokens = (hidden) is refused");
-  expect(message).not.toContain("hunter2");
-});
-
 test("a refusal names the variable that asks for it", () => {
-  const { message } = configErrorOf(() => loadEnvironment({ DNSVOUCH_TRUSTED_PROXIES: "::1" }));
-  expect(message).toContain('DNSVOUCH_TRUSTED_PROXIES: api.trusted_proxies = ["::1"] is refused');
+  const { message } = configErrorOf(() => loadEnvironment({ DNSVOUCH_POLICY_APPROVAL: "manual" }));
+  expect(message).toContain('DNSVOUCH_POLICY_APPROVAL: policy.approval = "manual" is refused');
 });
 
 test.for<{ toml: string; warning: string }>([
   {
-    toml: "[dns]\ntxt_max_age = 50",
-    warning: "dns.txt_max_age = 50 has no effect in this version: values are kept",
+    toml: "[dns]\nupdate_wait = 5",
+    warning: "dns.update_wait = 5 has no effect in this version: the zone is not transferred",
   },
   {
     toml: '[naming]\ndefault = "readable"',
@@ -63,9 +50,9 @@ test.for<{ toml: string; warning: string }>([
 
 test.for<{ name: string; toml: string }>([
   { name: "a default", toml: '[dns]\nupdate_wait = 0\n[naming]\ntombstone = "9600h"' },
-  { name: "zero", toml: "[dns]\ntxt_max_age = 0\n[limits]\nregister_per_day = 0" },
+  { name: "zero", toml: "[dns]\nupdate_wait = 0" },
   { name: "off", toml: '[portal]\nenabled = false\n[metrics]\nlisten = ""' },
-  { name: "an empty list", toml: "[api]\ntrusted_proxies = []\nregistration_tokens = []" },
+  { name: "an empty list", toml: "[dns]\nsecondaries = []\n[checks]\nresolvers = []" },
   { name: "what refines a refused key", toml: '[api]\nacme_eab_kid = "x"\nhsts_preload = true' },
   {
     name: "what works",

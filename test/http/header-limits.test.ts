@@ -1,6 +1,7 @@
 import express from "express";
 import { expect, test } from "vitest";
 import { createApiServer } from "../../src/http/api-server.ts";
+import { ConnectionTable } from "../../src/limit/connection-table.ts";
 import { exchange, RawConnection, type RawResponse } from "../support/raw-http.ts";
 import { startServerUnderTest } from "../support/server-under-test.ts";
 import { expectRefusal } from "./requests.ts";
@@ -57,8 +58,13 @@ test("7 KiB of headers are read", async () => {
   expect((await register(["Host: a", `X: ${"y".repeat(7168)}`])).status).toBe(201);
 });
 
+const UNLIMITED = {
+  table: new ConnectionTable({ connections: 0, connectionsPerSource: 0 }),
+  sourceOf: () => ({ key: "", isExempt: true }),
+};
+
 test("H23 the server's own limits on time", () => {
-  const server = createApiServer(express());
+  const server = createApiServer(express(), UNLIMITED).server;
   expect(server.keepAliveTimeout).toBeGreaterThanOrEqual(65_000);
   expect(server.headersTimeout).toBeLessThanOrEqual(10_000);
   expect(server.requestTimeout).toBeLessThanOrEqual(15_000);
@@ -69,7 +75,10 @@ test.concurrent.for([
   { name: "its body", sent: "POST /register HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{" },
 ])("who does not finish $name is told so and cut off", async ({ sent }) => {
   // The real server with its limits lowered, so that the test need not wait for them.
-  const server = createApiServer(express().use((req) => void req.resume()));
+  const server = createApiServer(
+    express().use((req) => void req.resume()),
+    UNLIMITED,
+  ).server;
   server.headersTimeout = 100;
   server.requestTimeout = 200;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -106,7 +106,7 @@ describe("a start that is refused names what, where and what to do", () => {
     expect(await dnsvouch.exit()).toBe(3);
     expect(dnsvouch.stderr()).toMatch(/acme-dns\.db.*acme-dns/);
     expect(readFileSync(file).equals(before)).toBe(true);
-    expect(readdirSync(folder.path).sort()).toEqual(["acme-dns.db", "config.cfg"]);
+    expect(readdirSync(folder.path).sort()).toEqual(["acme-dns.db", "config.cfg", "dnsvouch.lock"]);
   });
 
   test.for([

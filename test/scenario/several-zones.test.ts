@@ -51,6 +51,7 @@ async function createDelegate(folder: string, zone: string, subdomain: string): 
     username,
     keyHash: hashApiKey(password),
     createdMs: 0,
+    origin: { peer: "192.0.2.1", forwarded: undefined },
   });
   expect(created).toBe("created");
   await store.close();

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test, vi } from "vitest";
-import { ConnectionTable } from "../../src/server/connection-table.ts";
+import { ConnectionTable } from "../../src/limit/connection-table.ts";
 import { type IdleLimits, serveConnection } from "../../src/server/served-connection.ts";
 import { Turns } from "../../src/server/turns.ts";
 import { frame, TcpConnection } from "../support/dns-client.ts";
@@ -26,11 +26,7 @@ async function serve(
   responder: (octets: Uint8Array, served: Socket) => Uint8Array | undefined,
   { limits = LIMITS, turns = new Turns() }: { limits?: IdleLimits; turns?: Turns } = {},
 ): Promise<{ served: Socket; client: TcpConnection }> {
-  const table = new ConnectionTable({
-    connections: 0,
-    connectionsPerSource: 0,
-    coversLoopback: true,
-  });
+  const table = new ConnectionTable({ connections: 0, connectionsPerSource: 0 });
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
   const port = await listenAnywhere(server);
   const accepted = once(server, "connection");
@@ -44,7 +40,7 @@ async function serve(
     server.close();
   });
   const answer = responderOf((octets) => responder(octets, served));
-  serveConnection(served, REQUESTOR, answer, { limits, table, turns });
+  serveConnection(served, REQUESTOR, answer, { limits, table, turns, coversLoopback: true });
   return { served, client };
 }
 

@@ -21,6 +21,7 @@ import { authorityOver, NOW_MS, requestorBy, zoneUnderTest } from "../support/zo
 const ZONE = "auth.example";
 const UUID = "9f3c1b52-7a0e-4d61-8c5b-2e94d07fa613";
 const SLOTS = 2;
+const ORIGIN = { peer: "192.0.2.1", forwarded: undefined };
 
 const folder = new ProcessFolder();
 afterAll(() => folder.remove());
@@ -35,13 +36,13 @@ async function register(subdomain: string, numbers: readonly number[]): Promise<
   const key = parseApiKey("k".repeat(40)) ?? assert.fail();
   const keyHash = hashApiKey(key);
   const created = { zone: ZONE, subdomain, allowFrom: ANYWHERE, username, keyHash, createdMs: 0 };
-  expect(await store.createDelegate(created)).toBe("created");
+  expect(await store.createDelegate({ ...created, origin: ORIGIN })).toBe("created");
   const credential = (await store.findCredential(username)) ?? assert.fail();
   const { id: credentialId, delegate } = credential;
   for (const number of numbers) {
     const value = parseChallengeDigest(digest(number)) ?? assert.fail();
     const update = { credentialId, delegateId: delegate.id, digest: value, slots: SLOTS };
-    await store.addChallengeDigest({ ...update, createdMs: 0 });
+    await store.addChallengeDigest({ ...update, createdMs: 0, origin: ORIGIN });
   }
   return delegate.id;
 }
@@ -50,7 +51,11 @@ await register(UUID, [1, 2, 3]);
 await register("readable", [4]);
 await register("twice", [5, 6, 5]);
 await register("empty", []);
-await store.deleteDelegate(await register("deleted", [7]), 0);
+await store.deleteDelegate({
+  delegateId: await register("deleted", [7]),
+  timeMs: 0,
+  origin: ORIGIN,
+});
 
 const { zone } = zoneUnderTest({ apex: `${ZONE}.`, records: ["alias CNAME readable"] });
 const handle = createTable({ readers: 1, zones: 1 }, 3);

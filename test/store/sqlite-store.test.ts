@@ -19,7 +19,15 @@ import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { SQL } from "../../src/store/sqlite/statements.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { describeStore } from "./store-contract.ts";
-import { allPublished, digest, newDelegate, register, update, ZONE } from "./store-fixture.ts";
+import {
+  allPublished,
+  digest,
+  newDelegate,
+  ORIGIN,
+  register,
+  update,
+  ZONE,
+} from "./store-fixture.ts";
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 
@@ -96,9 +104,14 @@ describe("a new database", () => {
     );
     expect(modes).toEqual([0o700, 0o600, 0o600, 0o600]);
     expect(readFileSync(file).readUInt32BE(68)).toBe(APPLICATION_ID);
-    expect(readdirSync(dirname(file)).toSorted()).toEqual(["new.db", "new.db-shm", "new.db-wal"]);
+    expect(readdirSync(dirname(file)).toSorted()).toEqual([
+      "dnsvouch.id",
+      "new.db",
+      "new.db-shm",
+      "new.db-wal",
+    ]);
     await store.close();
-    expect(readdirSync(dirname(file))).toEqual(["new.db"]);
+    expect(readdirSync(dirname(file)).toSorted()).toEqual(["dnsvouch.id", "new.db"]);
   });
 
   test.for([
@@ -113,7 +126,7 @@ describe("a new database", () => {
     const store = await openSqliteStore(file);
     await store.beginRun(ZONE, 1);
     await store.close();
-    expect(readdirSync(directory)).toEqual(["dnsvouch.db"]);
+    expect(readdirSync(directory).toSorted()).toEqual(["dnsvouch.db", "dnsvouch.id"]);
     expect(readFileSync(file).readUInt32BE(60)).toBe(SCHEMA_VERSION);
   });
 
@@ -174,7 +187,7 @@ describe("the schema", () => {
     const before = readFileSync(file);
     await expectFault("newer_schema", "schema version 99");
     expect(readFileSync(file)).toEqual(before);
-    expect(readdirSync(directory)).toEqual(["dnsvouch.db"]);
+    expect(readdirSync(directory).toSorted()).toEqual(["dnsvouch.db", "dnsvouch.id"]);
   });
 
   test("of a newer version is noticed while it is only in the -wal file", async () => {
@@ -214,8 +227,8 @@ describe("inside the database", () => {
     await update(store, writer, 1);
     makeSqlite("UPDATE credential SET revoked_ms = 0")();
 
-    expect(await store.findCredential("user-of-a")).toBeUndefined();
-    const late = { ...writer, digest: digest(2), slots: 2, createdMs: 0 };
+    expect((await store.findCredential("user-of-a"))?.state).toBe("revoked");
+    const late = { ...writer, digest: digest(2), slots: 2, createdMs: 0, origin: ORIGIN };
     expect(await store.addChallengeDigest(late)).toBe("gone");
     expect((await allPublished(store))[0]?.digests).toEqual([digest(1)]);
     await store.close();
@@ -226,7 +239,8 @@ describe("inside the database", () => {
     await store.beginRun(ZONE, 1);
     const writer = await register(store, "a");
     await update(store, writer, 1);
-    await store.deleteDelegate(writer.delegateId, 1_700_000_000_000);
+    const delegateId = writer.delegateId;
+    await store.deleteDelegate({ delegateId, timeMs: 1_700_000_000_000, origin: ORIGIN });
     await store.close();
 
     const database = openConnection(file);

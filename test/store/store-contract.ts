@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ANYWHERE, parseAllowFrom } from "../../src/delegate/allow-from.ts";
 import type { ChallengeUpdated, Store } from "../../src/store/store.ts";
+import { describeAdministration } from "./administration-contract.ts";
 import {
   allPublished,
   digest,
   newDelegate,
+  ORIGIN,
   register,
+  remove,
   update,
   type Writer,
   ZONE,
@@ -39,6 +42,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describePublished();
     describeCookieSecrets();
     describeCounts();
+    describeAdministration(() => underTest);
 
     function describeRuns(): void {
       describe("beginRun", () => {
@@ -271,7 +275,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         ])('answers "gone" and changes nothing for $name', async ({ from }) => {
           const { serial } = await update(store, a, 1);
           const before = await allPublished(store);
-          const lost = { ...from(), digest: digest(9), slots: 2, createdMs: 0 };
+          const lost = { ...from(), digest: digest(9), slots: 2, createdMs: 0, origin: ORIGIN };
           expect(await store.addChallengeDigest(lost)).toBe("gone");
           expect(await allPublished(store)).toEqual(before);
           expect((await update(store, b, 1)).serial).toBe(serial + 1);
@@ -290,7 +294,11 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         });
 
         test("raises the serial, removes credentials and values, and is durable", async () => {
-          expect(await store.deleteDelegate(a.delegateId, 0)).toEqual({ serial: 102 });
+          expect(await remove(store, a.delegateId)).toMatchObject({
+            serial: 102,
+            subdomain: "a",
+            digests: [],
+          });
           expect(await store.findCredential("user-of-a")).toBeUndefined();
           store = await underTest.reopen();
           expect(await store.findCredential("user-of-a")).toBeUndefined();
@@ -298,21 +306,21 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         });
 
         test("makes an update that was authenticated before answer gone", async () => {
-          await store.deleteDelegate(a.delegateId, 0);
-          const late = { ...a, digest: digest(2), slots: 2, createdMs: 0 };
+          await remove(store, a.delegateId);
+          const late = { ...a, digest: digest(2), slots: 2, createdMs: 0, origin: ORIGIN };
           expect(await store.addChallengeDigest(late)).toBe("gone");
           expect(await store.beginRun(ZONE, 1)).toBe(103);
         });
 
         test("never gives its numbers to another delegate", async () => {
-          await store.deleteDelegate(a.delegateId, 0);
+          await remove(store, a.delegateId);
           const next = await register(store, "next");
           expect(next.credentialId).not.toBe(a.credentialId);
           expect(next.delegateId).not.toBe(a.delegateId);
         });
 
         test("never lets its name be issued again", async () => {
-          await store.deleteDelegate(a.delegateId, 0);
+          await remove(store, a.delegateId);
           expect(await store.createDelegate(newDelegate("a"))).toBe("taken");
           store = await underTest.reopen();
           expect(await store.createDelegate(newDelegate("A", { username: "u" }))).toBe("taken");
@@ -320,9 +328,9 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         });
 
         test('answers "gone" for one that is deleted or unknown, and changes nothing', async () => {
-          await store.deleteDelegate(a.delegateId, 0);
-          expect(await store.deleteDelegate(a.delegateId, 0)).toBe("gone");
-          expect(await store.deleteDelegate(999_999, 0)).toBe("gone");
+          await remove(store, a.delegateId);
+          expect(await remove(store, a.delegateId)).toBe("gone");
+          expect(await remove(store, 999_999)).toBe("gone");
           expect(await store.beginRun(ZONE, 1)).toBe(103);
         });
       });
@@ -338,7 +346,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
           const writer = await register(store, "written");
           await register(store, "never-written");
           const dead = await register(store, "dead");
-          await store.deleteDelegate(dead.delegateId, 0);
+          await remove(store, dead.delegateId);
           const { sequence } = await update(store, writer, 1);
 
           expect(await allPublished(store)).toEqual([
@@ -418,7 +426,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         for (const zone of ["z.example", ZONE, "empty.example"]) await store.beginRun(zone, 1);
         await register(store, "a");
         await register(store, "b");
-        await store.deleteDelegate((await register(store, "dead")).delegateId, 0);
+        await remove(store, (await register(store, "dead")).delegateId);
         await register(store, "a", "z.example");
 
         store = await underTest.reopen();

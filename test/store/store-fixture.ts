@@ -11,6 +11,9 @@ import type {
   Store,
 } from "../../src/store/store.ts";
 
+/** Who does it all. */
+export const ORIGIN = { peer: "192.0.2.1", forwarded: undefined };
+
 export const ZONE = "auth.example.org";
 
 /** A well-formed digest that shows the number it was made of. */
@@ -23,7 +26,16 @@ export function digest(number: number): ChallengeDigest {
 export function newDelegate(subdomain: string, given: Partial<NewDelegate> = {}): NewDelegate {
   const keyHash = new Uint8Array(32).fill(7);
   const username = `user-of-${subdomain}`;
-  return { zone: ZONE, subdomain, allowFrom: ANYWHERE, username, keyHash, createdMs: 0, ...given };
+  return {
+    zone: ZONE,
+    subdomain,
+    allowFrom: ANYWHERE,
+    username,
+    keyHash,
+    createdMs: 0,
+    origin: ORIGIN,
+    ...given,
+  };
 }
 
 /** Creates a delegate and gives what a request that was authenticated as it holds. */
@@ -56,9 +68,18 @@ export async function update(
     digest: digest(number),
     slots,
     createdMs,
+    origin: ORIGIN,
   });
   assert(updated !== "gone");
   return updated;
+}
+
+/** Deletes a delegate. */
+export async function remove(
+  store: Store,
+  delegateId: DelegateId,
+): Promise<ChallengeUpdated | "gone"> {
+  return store.deleteDelegate({ delegateId, timeMs: 0, origin: ORIGIN });
 }
 
 export async function allPublished(

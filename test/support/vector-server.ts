@@ -95,16 +95,18 @@ async function publishDelegates(database: string): Promise<void> {
   await store.close();
 }
 
+const ORIGIN = { peer: "192.0.2.1", forwarded: undefined };
+
 async function publish(store: Store, subdomain: string, digests: readonly string[]): Promise<void> {
   const keyHash = new Uint8Array(32);
   const delegate = { zone: ZONE, subdomain, allowFrom: ANYWHERE, keyHash, createdMs: 0 };
-  await store.createDelegate({ ...delegate, username: subdomain });
+  await store.createDelegate({ ...delegate, username: subdomain, origin: ORIGIN });
   const credential = await store.findCredential(subdomain);
   assert(credential !== undefined);
   for (const text of digests) {
     const digest = parseChallengeDigest(text);
     assert(digest !== undefined);
     const ids = { credentialId: credential.id, delegateId: credential.delegate.id };
-    await store.addChallengeDigest({ ...ids, digest, slots: 2, createdMs: 0 });
+    await store.addChallengeDigest({ ...ids, digest, slots: 2, createdMs: 0, origin: ORIGIN });
   }
 }

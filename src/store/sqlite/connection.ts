@@ -24,10 +24,19 @@ const PRAGMAS: readonly { readonly name: string; readonly set: string; readonly 
     { name: "journal_size_limit", set: String(WAL_LIMIT_OCTETS), reads: WAL_LIMIT_OCTETS },
   ];
 
-/** Opens an existing database of ours for reading and writing. Every connection is opened here. */
-export function openConnection(file: string): Database.Database {
+/**
+ * Opens an existing database of ours for reading and writing. Every connection that writes is opened here.
+ *
+ * @param sharing "alone": nobody else can open it, and nothing is needed that connections share.
+ */
+export function openConnection(
+  file: string,
+  sharing: "shared" | "alone" = "shared",
+): Database.Database {
   const database = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
+    // Before the first look into it: then the index of the -wal file is in memory of our own.
+    if (sharing === "alone") database.pragma("locking_mode = EXCLUSIVE");
     for (const { name, set, reads } of PRAGMAS) {
       database.pragma(`${name} = ${set}`);
       const found = database.pragma(name, { simple: true });

@@ -1,9 +1,11 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../store.ts";
+import { createDirectory } from "./create-directory.ts";
 import { migrate } from "./migrations.ts";
 import { APPLICATION_ID } from "./schema.ts";
+import { sync } from "./sync.ts";
 
 /**
  * Makes a new database at `file`, which is absent or empty. It is built under another name and
@@ -46,24 +48,5 @@ function refuseSideFiles(file: string): void {
       `${file} is missing, but ${sideFile} belongs to it and may hold its newest data. Nothing was changed. ` +
         "Put the database back beside it, or move that file away to start with an empty database.",
     );
-  }
-}
-
-function createDirectory(directory: string): void {
-  const firstCreated = mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (firstCreated === undefined) return;
-  // A directory survives a power cut once its parent is synced.
-  const existed = dirname(firstCreated);
-  for (let created = directory; created !== existed; created = dirname(created)) {
-    sync(dirname(created));
-  }
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -21,12 +21,16 @@ export class GroupCommit {
   readonly #transaction: Transaction;
   #waiting: Unit[] = [];
 
-  /** `file`: where the database is, for messages. */
-  constructor(file: string, database: Database) {
+  /**
+   * @param file where the database is, for messages.
+   * @param onBegin called in each transaction before its units.
+   */
+  constructor(file: string, database: Database, onBegin: () => void) {
     this.#file = file;
-    const transaction = database.transaction((units: readonly Unit[]) =>
-      units.map(({ run }) => run()),
-    );
+    const transaction = database.transaction((units: readonly Unit[]) => {
+      onBegin();
+      return units.map(({ run }) => run());
+    });
     // IMMEDIATE takes the write lock first, so that what a unit reads cannot change before it writes.
     this.#transaction = (units) => transaction.immediate(units);
   }

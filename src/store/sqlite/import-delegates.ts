@@ -2,11 +2,8 @@ import { resolve } from "node:path";
 import type { Database } from "better-sqlite3";
 import { type AllowFrom, storeAllowFrom } from "../../delegate/allow-from.ts";
 import type { ChallengeDigest } from "../../delegate/challenge-digest.ts";
-import { StoreError } from "../store.ts";
-import { openConnection } from "./connection.ts";
-import { createDatabase } from "./create-database.ts";
-import { inspectDatabaseFile } from "./database-file.ts";
-import { migrate, refuseNewerSchema } from "./migrations.ts";
+import { AuditWriter } from "./audit-writer.ts";
+import { openDatabase } from "./open-database.ts";
 import { prepareStatements } from "./statements.ts";
 import { reportingFaults } from "./storage-fault.ts";
 
@@ -28,6 +25,8 @@ export interface ImportTarget {
   readonly initialSerial: number;
   /** Milliseconds since 1970, for display only. */
   readonly nowMs: number;
+  /** Told what an operator should know about the opening. */
+  readonly notice: (text: string) => void;
 }
 
 export interface ImportCounts {
@@ -44,8 +43,8 @@ const MOST_CONFLICTS = 10;
 const CACHE_KIB = 131_072;
 
 /**
- * Adds delegates in one transaction: all or none. The database must be nobody else's meanwhile, since
- * a running server would not see them. Throws StoreError.
+ * Adds delegates in one transaction: all or none. The caller owns the data (data-lock.ts), since a
+ * running server would not see them. Throws StoreError.
  */
 export function importDelegates(
   target: ImportTarget,
@@ -53,39 +52,14 @@ export function importDelegates(
 ): ImportCounts {
   const file = resolve(target.path);
   return reportingFaults(file, () => {
-    const found = inspectDatabaseFile(file);
-    if (found === "absent") createDatabase(file);
-    else refuseNewerSchema(file, found.schemaVersion);
-    const database = openAlone(file);
+    const { database } = openDatabase(file, target.notice);
     try {
-      migrate(database, file);
+      database.pragma(`cache_size = ${-CACHE_KIB}`);
       return insertAll(database, target, delegates);
     } finally {
       database.close();
     }
   });
-}
-
-/** In exclusive mode SQLite wants a lock that it does not get while another process has the database open. */
-function openAlone(file: string): Database {
-  const database = openConnection(file);
-  try {
-    database.pragma("locking_mode = EXCLUSIVE");
-    database.pragma(`cache_size = ${-CACHE_KIB}`);
-    database.exec("BEGIN EXCLUSIVE; COMMIT");
-    return database;
-  } catch (error) {
-    database.close();
-    if (
-      !(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY"))
-    ) {
-      throw error;
-    }
-    throw new StoreError(
-      "storage_unavailable",
-      `The database ${file} is in use by a running dnsvouch: stop it first, then import again.`,
-    );
-  }
 }
 
 /** What makes the transaction come to nothing. */
@@ -154,6 +128,13 @@ function insert(
   }
   if (conflicts.length > 0) throw new ConflictsFound(conflicts.slice(0, MOST_CONFLICTS));
   if (imported > 0) sql.raiseSerial.get(zoneId);
+  new AuditWriter(sql).append({
+    timeMs: nowMs,
+    action: "import",
+    result: "accepted",
+    origin: { peer: "command line", forwarded: undefined },
+    detail: `${imported} delegates into ${zone}`,
+  });
   return { imported, values, skipped, conflicts };
 }
 

@@ -1,11 +1,13 @@
 import type { Database } from "better-sqlite3";
 import { StoreError } from "../store.ts";
-import { SCHEMA_VERSION_1, SCHEMA_VERSION_2 } from "./schema.ts";
+import { SCHEMA_VERSION_1, SCHEMA_VERSION_2, SCHEMA_VERSION_3 } from "./schema.ts";
 
 /** The step at index n makes version n + 1 of version n. A released step is never edited. */
 export type Migrations = readonly string[];
 
-export const MIGRATIONS: Migrations = [SCHEMA_VERSION_1, SCHEMA_VERSION_2];
+export const MIGRATIONS: Migrations = [SCHEMA_VERSION_1, SCHEMA_VERSION_2, SCHEMA_VERSION_3];
+
+export const NEWEST_VERSION: number = MIGRATIONS.length;
 
 /**
  * Brings the database to the newest version, each step in a transaction of its own together with
@@ -44,6 +46,6 @@ export function refuseNewerSchema(
   );
 }
 
-function schemaVersion(database: Database): number {
+export function schemaVersion(database: Database): number {
   return Number(database.pragma("user_version", { simple: true }));
 }

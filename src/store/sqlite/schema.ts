@@ -62,3 +62,55 @@ CREATE TABLE cookie_secret (
   created_ms  INTEGER NOT NULL
 ) STRICT;
 `;
+
+/**
+ * Delegates that are disabled, keys with their last use, tokens, and the audit trail: rows that are only
+ * ever added, each with the hash of the one before. What is pruned leaves its last hash in audit_anchor.
+ */
+export const SCHEMA_VERSION_3 = `
+ALTER TABLE delegate ADD COLUMN disabled_ms INTEGER;
+ALTER TABLE credential ADD COLUMN last_used_ms INTEGER;
+
+CREATE TABLE token (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  scope         TEXT NOT NULL,
+  label         TEXT NOT NULL,
+  token_hash    BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+  created_ms    INTEGER NOT NULL,
+  expires_ms    INTEGER,
+  last_used_ms  INTEGER,
+  revoked_ms    INTEGER
+) STRICT;
+
+CREATE TABLE audit (
+  sequence       INTEGER PRIMARY KEY AUTOINCREMENT,
+  time_ms        INTEGER NOT NULL,
+  action         TEXT NOT NULL,
+  result         TEXT NOT NULL,
+  delegate_id    INTEGER,
+  credential_id  INTEGER,
+  peer           TEXT NOT NULL,
+  forwarded      TEXT,
+  detail         TEXT,
+  previous_hash  BLOB NOT NULL CHECK (length(previous_hash) = 32)
+) STRICT;
+
+CREATE TABLE audit_anchor (
+  id        INTEGER PRIMARY KEY CHECK (id = 1),
+  sequence  INTEGER NOT NULL,
+  hash      BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+INSERT INTO audit_anchor (id, sequence, hash) VALUES (1, 0, zeroblob(32));
+
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER audit_is_pruned_up_to_its_anchor BEFORE DELETE ON audit
+WHEN old.sequence > (SELECT sequence FROM audit_anchor)
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+
+-- Written by probes of readiness.
+CREATE TABLE probe (
+  id          INTEGER PRIMARY KEY CHECK (id = 1),
+  written_ms  INTEGER NOT NULL
+) STRICT;
+`;

@@ -1,94 +1,168 @@
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "better-sqlite3";
+import type { ChainPoint } from "../../audit/audit-chain.ts";
+import type { AuditEntry } from "../../audit/audit-entry.ts";
 import { restoreAllowFrom, storeAllowFrom } from "../../delegate/allow-from.ts";
+import type { CredentialId, KeyHash } from "../../delegate/credential.ts";
 import type { DelegateId, PublishedDigests } from "../../delegate/delegate.ts";
 import type {
-  ChallengeUpdate,
-  ChallengeUpdated,
-  CookieSecretRotation,
-  DelegateCount,
-  ImportedKeyReplacement,
-  NewDelegate,
-  Store,
-  StoredCredential,
+  Act,
+  CredentialRecord,
+  DelegateAct,
+  DelegateRecord,
+  NewCredential,
+  UnusedDelegate,
+  UnusedQuery,
+} from "../administration.ts";
+import type { AuditBounds } from "../audit-trail.ts";
+import { type LiveToken, MOST_TOKENS, type NewToken } from "../registration-tokens.ts";
+import {
+  type ChallengeUpdate,
+  type ChallengeUpdated,
+  type CookieSecretRotation,
+  type DelegateCount,
+  type ImportedKeyReplacement,
+  type NewDelegate,
+  type Store,
+  type StoredCredential,
+  StoreError,
 } from "../store.ts";
-import { openConnection } from "./connection.ts";
-import { createDatabase } from "./create-database.ts";
-import { inspectDatabaseFile } from "./database-file.ts";
+import { type AdminStatements, prepareAdminStatements } from "./admin-statements.ts";
+import { pruneAudit } from "./audit-units.ts";
+import { AuditWriter } from "./audit-writer.ts";
+import {
+  createCredential,
+  deleteDelegate,
+  disableDelegate,
+  enableDelegate,
+  forgetValues,
+  recordOf,
+  restoreDelegate,
+  revokeCredential,
+} from "./delegate-units.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { migrate, refuseNewerSchema } from "./migrations.ts";
+import { openDatabase } from "./open-database.ts";
 import { publishedDigests } from "./published-digests.ts";
-import { hasValue, type PublishedRow, prepareStatements, type Statements } from "./statements.ts";
-import { reportingFaults } from "./storage-fault.ts";
+import {
+  type CredentialRow,
+  hasValue,
+  type PublishedRow,
+  prepareStatements,
+  type Statements,
+} from "./statements.ts";
+import { cannotWriteNow, isDamage, reportingFaults } from "./storage-fault.ts";
+import { createToken, revokeToken } from "./token-units.ts";
+import { raiseSerial, type UnitContext } from "./unit-context.ts";
 
 /** Delegates read at once by `publishedDigests`: a millisecond of the event loop, and little memory. */
 const PAGE_DELEGATES = 200;
+/** When a credential was used last is written down once in this time. */
+const LAST_USE_MS = 60_000;
+/** A -wal file that is larger is emptied when there is time. */
+const LARGE_WAL_OCTETS = 8 * 1024 * 1024;
 
 /**
- * Opens the database at `path`, and makes it and its directory first if there is none.
+ * Opens the database at `path`, and makes it and its directory first if there is none. The caller owns
+ * the data: see data-lock.ts.
  *
+ * @param notice told what an operator should know about the opening.
  * @throws StoreError with any of its codes; the file of another program is left as it is.
  */
-export async function openSqliteStore(path: string): Promise<Store> {
+export async function openSqliteStore(
+  path: string,
+  notice: (text: string) => void = () => {},
+): Promise<SqliteStore> {
   // Absolute, because SQLite takes a relative path that begins with "file:" for a URI.
   const file = resolve(path);
   return reportingFaults(file, () => {
-    const found = inspectDatabaseFile(file);
-    if (found === "absent") createDatabase(file);
-    else refuseNewerSchema(file, found.schemaVersion);
-    return openExisting(file);
+    const { database, isAlone } = openDatabase(file, notice);
+    try {
+      return new SqliteStore(file, database, isAlone);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
   });
 }
 
-function openExisting(file: string): Store {
-  const database = openConnection(file);
-  try {
-    migrate(database, file);
-    return new SqliteStore(file, database);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
 /** Reads happen before a method returns; writes in groups, in the order in which they were called. */
-class SqliteStore implements Store {
+export class SqliteStore implements Store {
+  /** Nobody else can open the database, since the disk has no room for what connections share. */
+  readonly isAlone: boolean;
   readonly #file: string;
   readonly #database: Database;
   readonly #statements: Statements;
+  readonly #context: UnitContext;
   readonly #group: GroupCommit;
+  #admin: AdminStatements | undefined;
+  #damage: string | undefined;
+  /** Runs that could not be written down, by zone: they come with the first write that succeeds. */
+  readonly #runsToBegin = new Map<string, number>();
+  /** The sequence up to which `ageOut` has looked. */
+  #agedOutTo = 0;
 
-  constructor(file: string, database: Database) {
+  constructor(file: string, database: Database, isAlone: boolean) {
+    this.isAlone = isAlone;
     this.#file = file;
     this.#database = database;
     this.#statements = prepareStatements(database);
-    this.#group = new GroupCommit(file, database);
-  }
-
-  async beginRun(zone: string, initialSerial: number): Promise<number> {
-    return this.#write((sql) => {
-      const row = sql.beginRun.get({ zone, initialSerial });
-      assert(row, "a zone that is written has a serial");
-      return row.serial;
+    const audit = new AuditWriter(this.#statements);
+    const prepareAdmin = (): AdminStatements => this.#prepareAdmin();
+    this.#context = {
+      sql: this.#statements,
+      get admin() {
+        return prepareAdmin();
+      },
+      audit,
+    };
+    this.#group = new GroupCommit(file, database, () => {
+      audit.begin();
+      for (const [zone, initialSerial] of this.#runsToBegin) {
+        this.#statements.beginRun.get({ zone, initialSerial });
+      }
     });
   }
 
-  async createDelegate(delegate: NewDelegate): Promise<"created" | "taken"> {
-    return this.#write((sql) => {
+  async beginRun(zone: string, initialSerial: number): Promise<number> {
+    try {
+      return await this.#write(({ sql }) => {
+        const row = sql.beginRun.get({ zone, initialSerial });
+        assert(row, "a zone that is written has a serial");
+        return row.serial;
+      });
+    } catch (error) {
+      const isLasting = !(error instanceof StoreError && cannotWriteNow(error.cause));
+      if (isLasting) throw error;
+      this.#runsToBegin.set(zone, initialSerial);
+      const serial = this.#read((admin) => admin.storedSerial.get(zone)?.serial);
+      return serial === undefined ? initialSerial : nextSerial(serial);
+    }
+  }
+
+  async createDelegate(delegate: NewDelegate): Promise<"created" | "taken" | "token_revoked"> {
+    return this.#write(({ sql, admin, audit }) => {
       const zone = sql.findZone.get(delegate.zone);
       assert(zone, `beginRun was never called for the zone ${delegate.zone}`);
       if (sql.findUsername.get(delegate.username) !== undefined) return "taken";
 
-      const { subdomain, username, keyHash, createdMs } = delegate;
+      const { subdomain, username, keyHash, createdMs, tokenId, origin, detail } = delegate;
+      const isTokenLive =
+        tokenId === undefined ||
+        admin.useToken.run({ id: tokenId, nowMs: createdMs }).changes === 1;
+      if (!isTokenLive) return "token_revoked";
       const allowFrom = storeAllowFrom(delegate.allowFrom);
       const inserted = sql.insertDelegate.run({ zoneId: zone.id, subdomain, allowFrom, createdMs });
       if (inserted.changes === 0) return "taken";
 
       const delegateId = Number(inserted.lastInsertRowid);
-      const { changes } = sql.insertCredential.run({ delegateId, username, keyHash, createdMs });
-      assert.equal(changes, 1);
+      const credential = sql.insertCredential.run({ delegateId, username, keyHash, createdMs });
+      assert.equal(credential.changes, 1);
+      const credentialId = Number(credential.lastInsertRowid);
+      const what = { timeMs: createdMs, delegateId, credentialId, origin, detail };
+      audit.append({ ...what, action: "register", result: "accepted" });
       return "created";
     });
   }
@@ -96,21 +170,25 @@ class SqliteStore implements Store {
   async findCredential(username: string): Promise<StoredCredential | undefined> {
     const row = reportingFaults(this.#file, () => this.#statements.findCredential.get(username));
     if (row === undefined) return undefined;
-    const allowFrom = restoreAllowFrom(row.allowFrom);
+
     const { id, keyScheme, keyHash, delegateId, zone, subdomain } = row;
-    return { id, keyScheme, keyHash, delegate: { id: delegateId, zone, subdomain, allowFrom } };
+    const allowFrom = restoreAllowFrom(row.allowFrom);
+    const createdMs = row.delegateCreatedMs;
+    const delegate = { id: delegateId, zone, subdomain, allowFrom, createdMs };
+    return { id, keyScheme, keyHash, state: stateOf(row), delegate };
   }
 
   async replaceImportedKey(replacement: ImportedKeyReplacement): Promise<void> {
-    return this.#write((sql) => {
+    return this.#write(({ sql }) => {
       sql.replaceImportedKey.run(replacement);
     });
   }
 
   async addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone"> {
-    const { credentialId, delegateId, digest, slots, createdMs } = update;
+    const { credentialId, delegateId, digest, slots, createdMs, origin } = update;
     assertSlots(slots);
-    return this.#write((sql) => {
+    return this.#write((context) => {
+      const { sql, audit } = context;
       const writer = sql.findWriter.get({ credentialId, delegateId });
       if (writer === undefined) return "gone";
 
@@ -118,23 +196,130 @@ class SqliteStore implements Store {
       assert.equal(changes, 1);
       sql.forgetOldValues.run({ delegateId, slots });
       const values = sql.valuesOfDelegate.all(delegateId);
-      const { zoneId, zone, subdomain } = writer;
-      return { ...publishedDigests(subdomain, values), zone, serial: raiseSerial(sql, zoneId) };
+      const { zoneId, zone, subdomain, lastUsedMs } = writer;
+      const sinceUseMs = createdMs - (lastUsedMs ?? Number.NEGATIVE_INFINITY);
+      if (sinceUseMs >= LAST_USE_MS || sinceUseMs < 0) {
+        sql.touchCredential.run({ credentialId, nowMs: createdMs });
+      }
+      const what = { timeMs: createdMs, delegateId, credentialId, origin };
+      audit.append({ ...what, action: "update", result: "accepted" });
+      return { ...publishedDigests(subdomain, values), zone, serial: raiseSerial(context, zoneId) };
     });
   }
 
-  async deleteDelegate(
-    delegateId: DelegateId,
-    deletedMs: number,
-  ): Promise<{ readonly serial: number } | "gone"> {
-    return this.#write((sql) => {
-      const buried = sql.buryDelegate.get({ delegateId, deletedMs });
-      if (buried === undefined) return "gone";
+  async ageOut(limits: {
+    readonly beforeMs: number;
+    readonly rows: number;
+  }): Promise<readonly ChallengeUpdated[]> {
+    const { beforeMs, rows } = limits;
+    const looked = this.#read((admin) => admin.oldValues.all({ after: this.#agedOutTo, rows }));
+    const old = looked.filter(({ createdMs, hasNewer }) => hasNewer === 1 && createdMs < beforeMs);
+    const byDelegate = Map.groupBy(old, ({ delegateId }) => delegateId);
+    const aged =
+      byDelegate.size === 0
+        ? []
+        : await this.#write((context) =>
+            [...byDelegate].map(([delegateId, values]) =>
+              forgetValues(
+                context,
+                delegateId,
+                values.map(({ sequence }) => sequence),
+              ),
+            ),
+          );
+    // From the beginning again, once the end was seen.
+    this.#agedOutTo = looked.length < rows ? 0 : (looked.at(-1)?.sequence ?? 0);
+    return aged.filter((each) => each !== undefined);
+  }
 
-      sql.deleteValues.run(delegateId);
-      sql.deleteCredentials.run(delegateId);
-      return { serial: raiseSerial(sql, buried.zoneId) };
+  async findDelegate(zone: string, subdomain: string): Promise<DelegateRecord | undefined> {
+    const row = this.#read((admin) => admin.findDelegate.get({ zone, subdomain }));
+    return row && recordOf(row);
+  }
+
+  async credentialsOf(delegateId: DelegateId): Promise<readonly CredentialRecord[]> {
+    const rows = this.#read((admin) => admin.credentials.all(delegateId));
+    return rows.map((row) => ({ ...row, lastUsedMs: row.lastUsedMs ?? undefined }));
+  }
+
+  async unusedDelegates(query: UnusedQuery): Promise<readonly UnusedDelegate[]> {
+    return this.#read((admin) => admin.unused.all({ ...query }));
+  }
+
+  async createCredential(
+    credential: NewCredential,
+  ): Promise<{ readonly credentialId: CredentialId } | "gone" | "full" | "taken"> {
+    return this.#write((context) => createCredential(context, credential));
+  }
+
+  async revokeCredential(
+    act: Act & { readonly credentialId: CredentialId },
+  ): Promise<"revoked" | "gone"> {
+    return this.#write((context) => revokeCredential(context, act));
+  }
+
+  async disableDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone"> {
+    return this.#write((context) => disableDelegate(context, act));
+  }
+
+  async enableDelegate(act: DelegateAct): Promise<"enabled" | "gone"> {
+    return this.#write((context) => enableDelegate(context, act));
+  }
+
+  async deleteDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone"> {
+    return this.#write((context) => deleteDelegate(context, act));
+  }
+
+  async restoreDelegate(
+    act: DelegateAct & { readonly username: string; readonly keyHash: KeyHash },
+  ): Promise<ChallengeUpdated | "gone" | "taken"> {
+    return this.#write((context) => restoreDelegate(context, act));
+  }
+
+  async createToken(token: NewToken): Promise<{ readonly id: number } | "full"> {
+    return this.#write((context) => createToken(context, token));
+  }
+
+  async liveTokens(nowMs: number): Promise<readonly LiveToken[]> {
+    return this.#read((admin) => admin.liveTokens.all({ nowMs, most: MOST_TOKENS }));
+  }
+
+  async revokeToken(act: Act & { readonly id: number }): Promise<"revoked" | "gone"> {
+    return this.#write((context) => revokeToken(context, act));
+  }
+
+  async recordAct(entry: AuditEntry): Promise<void> {
+    return this.#write(({ audit }) => audit.append(entry));
+  }
+
+  async auditHead(): Promise<ChainPoint> {
+    return reportingFaults(this.#file, () => this.#context.audit.head());
+  }
+
+  async pruneAudit(
+    bounds: AuditBounds,
+  ): Promise<{ readonly removed: number; readonly isTooLarge: boolean }> {
+    return this.#write((context) => pruneAudit(context, bounds));
+  }
+
+  async probe(nowMs: number): Promise<void> {
+    return this.#write(({ admin }) => {
+      admin.probe.run({ nowMs });
     });
+  }
+
+  get damage(): string | undefined {
+    return this.#damage;
+  }
+
+  refuseWrites(damage: string): void {
+    this.#damage ??= damage;
+  }
+
+  async tidyUp(): Promise<void> {
+    const walOctets = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (walOctets < LARGE_WAL_OCTETS) return;
+    reportingFaults(this.#file, () => this.#database.pragma("wal_checkpoint(TRUNCATE)"));
   }
 
   async *publishedDigests(zone: string, slots: number): AsyncGenerator<PublishedDigests> {
@@ -159,7 +344,7 @@ class SqliteStore implements Store {
     const ageMs = found[0] === undefined ? lifetimeMs : nowMs - found[0].createdMs;
     // The usual case writes nothing, so that it works on a full disk too.
     if (ageMs >= 0 && ageMs < lifetimeMs) return found.map((row) => row.secret);
-    return this.#write((sql) => {
+    return this.#write(({ sql }) => {
       sql.insertCookieSecret.run({ secret, createdMs: nowMs });
       sql.forgetOldCookieSecrets.run();
       return sql.cookieSecrets.all().map((row) => row.secret);
@@ -180,15 +365,37 @@ class SqliteStore implements Store {
     return reportingFaults(this.#file, () => this.#statements.publishedPage.all(page));
   }
 
-  #write<T>(work: (sql: Statements) => T): Promise<T> {
-    return this.#group.add(() => work(this.#statements));
+  #read<T>(work: (admin: AdminStatements) => T): T {
+    return reportingFaults(this.#file, () => work(this.#prepareAdmin()));
+  }
+
+  #prepareAdmin(): AdminStatements {
+    this.#admin ??= prepareAdminStatements(this.#database);
+    return this.#admin;
+  }
+
+  async #write<T>(work: (context: UnitContext) => T): Promise<T> {
+    if (this.#damage !== undefined) throw new StoreError("storage_unavailable", this.#damage);
+    try {
+      const result = await this.#group.add(() => work(this.#context));
+      this.#runsToBegin.clear();
+      return result;
+    } catch (error) {
+      // What was written into a damaged database could be lost with what is damaged.
+      if (error instanceof StoreError && isDamage(error.cause)) this.refuseWrites(error.message);
+      throw error;
+    }
   }
 }
 
-function raiseSerial(sql: Statements, zoneId: number): number {
-  const row = sql.raiseSerial.get(zoneId);
-  assert(row, "a delegate belongs to a zone");
-  return row.serial;
+/** RFC 1982 section 3.1, as the statements count. */
+function nextSerial(serial: number): number {
+  return (serial + 1) % 2 ** 32;
+}
+
+function stateOf({ revokedMs, disabledMs }: CredentialRow): StoredCredential["state"] {
+  if (revokedMs !== null) return "revoked";
+  return disabledMs === null ? "live" : "disabled";
 }
 
 function assertSlots(slots: number): void {

@@ -1,4 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
+import type { AuditRow, ChainPoint } from "../../audit/audit-chain.ts";
 import type { ChallengeDigest } from "../../delegate/challenge-digest.ts";
 import type { DelegateCount } from "../store.ts";
 
@@ -20,8 +21,9 @@ export interface Statements {
   readonly findCredential: Statement<[username: string], CredentialRow>;
   readonly findWriter: Statement<
     [{ credentialId: number; delegateId: number }],
-    { zoneId: number; zone: string; subdomain: string }
+    { zoneId: number; zone: string; subdomain: string; lastUsedMs: number | null }
   >;
+  readonly touchCredential: Statement<[{ credentialId: number; nowMs: number }]>;
   readonly replaceImportedKey: Statement<
     [{ credentialId: number; bcryptHash: Uint8Array; keyHash: Uint8Array }]
   >;
@@ -30,9 +32,9 @@ export interface Statements {
   >;
   readonly forgetOldValues: Statement<[{ delegateId: number; slots: number }]>;
   readonly valuesOfDelegate: Statement<[delegateId: number], ValueRow>;
-  readonly buryDelegate: Statement<[{ delegateId: number; deletedMs: number }], { zoneId: number }>;
-  readonly deleteValues: Statement<[delegateId: number]>;
-  readonly deleteCredentials: Statement<[delegateId: number]>;
+  readonly insertAudit: Statement<[Omit<AuditRow, "sequence">]>;
+  readonly newestAudit: Statement<[], AuditRow>;
+  readonly auditAnchor: Statement<[], ChainPoint>;
   readonly cookieSecrets: Statement<[], CookieSecretRow>;
   readonly insertCookieSecret: Statement<[{ secret: Uint8Array; createdMs: number }]>;
   readonly forgetOldCookieSecrets: Statement<[]>;
@@ -51,6 +53,9 @@ export interface CredentialRow {
   readonly zone: string;
   readonly subdomain: string;
   readonly allowFrom: string;
+  readonly delegateCreatedMs: number;
+  readonly revokedMs: number | null;
+  readonly disabledMs: number | null;
 }
 
 export interface CookieSecretRow {
@@ -72,6 +77,12 @@ export type PublishedRow = { readonly delegateId: number; readonly subdomain: st
 export function hasValue(row: PublishedRow): row is PublishedRow & ValueRow {
   return row.sequence !== null;
 }
+
+/** Rows of the trail, to be followed by what is wanted of them. */
+export const AUDIT_ROWS = `
+  SELECT sequence, time_ms AS timeMs, action, result, delegate_id AS delegateId, credential_id AS credentialId,
+    peer, forwarded, detail, previous_hash AS previousHash
+  FROM audit`;
 
 // RFC 1982 section 3.1: addition modulo 2^32, so 4294967295 is followed by 0.
 const NEXT_SERIAL = "(serial + 1) % 4294967296";
@@ -95,15 +106,15 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
 
   findCredential: `
     SELECT c.id, c.key_scheme AS keyScheme, c.key_hash AS keyHash, d.id AS delegateId, z.apex AS zone, d.subdomain,
-      d.allow_from AS allowFrom
+      d.allow_from AS allowFrom, d.created_ms AS delegateCreatedMs, c.revoked_ms AS revokedMs, d.disabled_ms AS disabledMs
     FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
-    WHERE c.username = ? AND c.key_scheme IN ('sha256', 'bcrypt')
-      AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL`,
+    WHERE c.username = ? AND c.key_scheme IN ('sha256', 'bcrypt') AND d.deleted_ms IS NULL`,
   findWriter: `
-    SELECT d.zone_id AS zoneId, z.apex AS zone, d.subdomain
+    SELECT d.zone_id AS zoneId, z.apex AS zone, d.subdomain, c.last_used_ms AS lastUsedMs
     FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
     WHERE c.id = @credentialId AND d.id = @delegateId
-      AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL`,
+      AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL AND d.disabled_ms IS NULL`,
+  touchCredential: "UPDATE credential SET last_used_ms = @nowMs WHERE id = @credentialId",
 
   replaceImportedKey: `
     UPDATE credential SET key_scheme = 'sha256', key_hash = @keyHash
@@ -120,11 +131,11 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
   valuesOfDelegate: `
     SELECT sequence, digest FROM challenge_value WHERE delegate_id = ? ORDER BY sequence`,
 
-  buryDelegate: `
-    UPDATE delegate SET deleted_ms = @deletedMs WHERE id = @delegateId AND deleted_ms IS NULL
-    RETURNING zone_id AS zoneId`,
-  deleteValues: "DELETE FROM challenge_value WHERE delegate_id = ?",
-  deleteCredentials: "DELETE FROM credential WHERE delegate_id = ?",
+  insertAudit: `
+    INSERT INTO audit (time_ms, action, result, delegate_id, credential_id, peer, forwarded, detail, previous_hash)
+    VALUES (@timeMs, @action, @result, @delegateId, @credentialId, @peer, @forwarded, @detail, @previousHash)`,
+  newestAudit: `${AUDIT_ROWS} ORDER BY sequence DESC LIMIT 1`,
+  auditAnchor: "SELECT sequence, hash FROM audit_anchor WHERE id = 1",
 
   cookieSecrets: `
     SELECT secret, created_ms AS createdMs FROM cookie_secret ORDER BY id DESC`,
@@ -161,13 +172,14 @@ export function prepareStatements(database: Database): Statements {
     insertCredential: database.prepare(SQL.insertCredential),
     findCredential: database.prepare(SQL.findCredential),
     findWriter: database.prepare(SQL.findWriter),
+    touchCredential: database.prepare(SQL.touchCredential),
     replaceImportedKey: database.prepare(SQL.replaceImportedKey),
     insertValue: database.prepare(SQL.insertValue),
     forgetOldValues: database.prepare(SQL.forgetOldValues),
     valuesOfDelegate: database.prepare(SQL.valuesOfDelegate),
-    buryDelegate: database.prepare(SQL.buryDelegate),
-    deleteValues: database.prepare(SQL.deleteValues),
-    deleteCredentials: database.prepare(SQL.deleteCredentials),
+    insertAudit: database.prepare(SQL.insertAudit),
+    newestAudit: database.prepare(SQL.newestAudit),
+    auditAnchor: database.prepare(SQL.auditAnchor),
     cookieSecrets: database.prepare(SQL.cookieSecrets),
     insertCookieSecret: database.prepare(SQL.insertCookieSecret),
     forgetOldCookieSecrets: database.prepare(SQL.forgetOldCookieSecrets),

@@ -20,6 +20,23 @@ export function reportingFaults<T>(file: string, work: () => T): T {
   }
 }
 
+/** Whether an error of SQLite says that the database itself is damaged. */
+export function isDamage(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(faultCode(error) ?? "");
+}
+
+/** Whether what is there can be read and served, though nothing can be written. */
+export function cannotWriteNow(error: unknown): boolean {
+  return isDamage(error) || isLackOfRoom(error);
+}
+
+/** Whether it can come from a disk without room: SQLite says so, or that a file could not be made longer. */
+export function isLackOfRoom(error: unknown): boolean {
+  return /^(SQLITE_FULL|SQLITE_IOERR_(SHM|WRITE|TRUNCATE)|SQLITE_CANTOPEN|ENOSPC|EDQUOT)/.test(
+    faultCode(error) ?? "",
+  );
+}
+
 function faultCode(error: unknown): string | undefined {
   if (error instanceof SqliteError) {
     return error.code.startsWith("SQLITE_CONSTRAINT") ? undefined : error.code;

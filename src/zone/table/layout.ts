@@ -81,13 +81,24 @@ const ZONE_SHIFT = 19;
 const LABEL_MASK = 0x1f;
 export const MOST_VALUES_WORDS = 0x3fff;
 export const MOST_ZONES = 0x1000;
+const ZONE_MASK = 0xfff;
+/** The sign: the delegate was deleted, and the record says that nothing older counts. */
+const DELETED = 0x8000_0000 | 0;
 
 export function packHead(zone: number, labelWords: number, valuesWords: number): number {
   return (zone << ZONE_SHIFT) | (valuesWords << VALUES_SHIFT) | labelWords;
 }
 
+export function deletedHead(head: number): number {
+  return head | DELETED;
+}
+
+export function isDeletedHead(head: number): boolean {
+  return head < 0;
+}
+
 export function zoneOfHead(head: number): number {
-  return head >>> ZONE_SHIFT;
+  return (head >>> ZONE_SHIFT) & ZONE_MASK;
 }
 
 export function labelWordsOfHead(head: number): number {

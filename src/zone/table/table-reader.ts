@@ -1,4 +1,4 @@
-import { Control, readerWord, serialWord } from "./layout.ts";
+import { Control, isDeletedHead, Record, readerWord, serialWord } from "./layout.ts";
 import type { SubdomainId } from "./subdomain-id.ts";
 import { type TableHandle, TableMemory } from "./table-memory.ts";
 import { TableSearch } from "./table-search.ts";
@@ -48,7 +48,9 @@ export class TableReader {
 
   /** The offset of the delegate's record, 0 if there is none. */
   find(zone: number, id: SubdomainId): number {
-    return this.#search.find(this.#slots, zone, id);
+    const record = this.#search.find(this.#slots, zone, id);
+    if (record === 0) return 0;
+    return isDeletedHead(this.memory.words[record + Record.HEAD] ?? 0) ? 0 : record;
   }
 }
 

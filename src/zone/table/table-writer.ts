@@ -2,6 +2,7 @@ import { Arena } from "./arena.ts";
 import {
   arenaStart,
   Control,
+  deletedHead,
   labelWordsOfHead,
   MOST_VALUES_WORDS,
   packedWords,
@@ -58,12 +59,29 @@ export class TableWriter {
    * calls may arrive in any order. Throws RangeError if it cannot be published by anybody, or if the
    * memory has reached its limit.
    */
-  publish(zone: number, { subdomain, digests, sequence }: Publication): void {
+  publish(zone: number, publication: Publication): void {
+    this.#replace(zone, publication, "published");
+  }
+
+  /**
+   * The delegate does not exist from now on, unless something newer was published before. Its record
+   * stays until the next start: a publication that is older may still be on its way.
+   */
+  remove(zone: number, { subdomain, sequence }: Omit<Publication, "digests">): void {
+    this.#replace(zone, { subdomain, digests: [], sequence }, "deleted");
+  }
+
+  #replace(zone: number, publication: Publication, state: "published" | "deleted"): void {
+    const { subdomain, digests, sequence } = publication;
     this.#id.read(labelOctets(subdomain), 0);
     const before = this.#search.find(this.#slots, zone, this.#id);
     const { slot } = this.#search;
     if (before !== 0 && sequence <= this.#sequenceOf(before)) return;
     const record = this.#write(zone, digests, sequence);
+    if (state === "deleted") {
+      const { words } = this.#memory;
+      words[record + Record.HEAD] = deletedHead(words[record + Record.HEAD] ?? 0);
+    }
     if (before === 0) {
       this.#insert(zone, record);
     } else {

@@ -1,32 +1,41 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ConnectionLimits, ConnectionTable } from "../../src/server/connection-table.ts";
-import { addressOctets } from "../../src/server/requestor.ts";
+import { type ConnectionLimits, ConnectionTable } from "../../src/limit/connection-table.ts";
+import { addressOctets, connectionSource } from "../../src/server/requestor.ts";
 import { usedOctets } from "../support/used-octets.ts";
+
+type TestLimits = Partial<ConnectionLimits> & { readonly coversLoopback?: boolean };
 
 /** A table whose connections have names, and the names of those that it has closed, in order. */
 class TestTable {
   readonly closed: string[] = [];
   readonly #table: ConnectionTable;
   readonly #connections = new Map<string, { destroy(): void }>();
+  readonly #coversLoopback: boolean;
+  readonly refused: string[] = [];
 
-  constructor(limits: Partial<ConnectionLimits>) {
-    this.#table = new ConnectionTable({
-      connections: 0,
-      connectionsPerSource: 0,
-      coversLoopback: true,
-      ...limits,
-    });
+  constructor({ coversLoopback = true, ...limits }: TestLimits) {
+    this.#table = new ConnectionTable({ connections: 0, connectionsPerSource: 0, ...limits });
+    this.#coversLoopback = coversLoopback;
   }
 
   admit(name: string, address: string): void {
     const connection = { destroy: () => this.closed.push(name) };
     this.#connections.set(name, connection);
-    this.#table.admit(connection, addressOctets(address));
+    const source = connectionSource(addressOctets(address), this.#coversLoopback);
+    if (!this.#table.admit(connection, source)) this.refused.push(name);
   }
 
   touch(name: string): void {
     this.#table.touch(this.#named(name));
+  }
+
+  hold(name: string): void {
+    this.#table.hold(this.#named(name));
+  }
+
+  release(name: string): void {
+    this.#table.release(this.#named(name));
   }
 
   remove(name: string): void {
@@ -38,13 +47,15 @@ class TestTable {
   }
 }
 
-/** One word for each thing that happens: `a@192.0.2.1` comes, `+a` is active, `-a` goes. */
-function follow(limits: Partial<ConnectionLimits>, events: string): TestTable {
+/** One word for each thing that happens: `a@192.0.2.1` comes, `+a` is active, `!a` works, `.a` is done, `-a` goes. */
+function follow(limits: TestLimits, events: string): TestTable {
   const table = new TestTable(limits);
   for (const event of events.split(" ")) {
     const [name = "", address] = event.split("@");
     if (address !== undefined) table.admit(name, address);
     else if (event.startsWith("+")) table.touch(event.slice(1));
+    else if (event.startsWith("!")) table.hold(event.slice(1));
+    else if (event.startsWith(".")) table.release(event.slice(1));
     else table.remove(event.slice(1));
   }
   return table;
@@ -55,7 +66,7 @@ const PER_SOURCE = { connectionsPerSource: 2 };
 
 test.for<{
   what: string;
-  limits: Partial<ConnectionLimits>;
+  limits: TestLimits;
   events: string;
   closed: string[];
 }>([
@@ -171,6 +182,49 @@ test.for<{
   expect(follow(limits, events).closed).toEqual(closed);
 });
 
+test.for<{ what: string; limits: TestLimits; events: string; closed: string[]; refused: string[] }>(
+  [
+    {
+      what: "who works stays, the longest idle goes",
+      limits: IN_ALL,
+      events: "a@192.0.2.1 b@192.0.2.2 c@192.0.2.3 !a d@192.0.2.4",
+      closed: ["b"],
+      refused: [],
+    },
+    {
+      what: "where all work, who comes is refused",
+      limits: IN_ALL,
+      events: "a@192.0.2.1 b@192.0.2.2 c@192.0.2.3 !a !b !c d@192.0.2.4 .b e@192.0.2.5",
+      closed: ["b"],
+      refused: ["d"],
+    },
+    {
+      what: "so it is with those of one source",
+      limits: PER_SOURCE,
+      events: "a@192.0.2.1 b@192.0.2.1 !a !b c@192.0.2.1 d@192.0.2.2",
+      closed: [],
+      refused: ["c"],
+    },
+    {
+      what: "work is done when all of it is",
+      limits: { connections: 1 },
+      events: "a@192.0.2.1 !a !a .a b@192.0.2.2 .a c@192.0.2.3",
+      closed: ["a"],
+      refused: ["b"],
+    },
+    {
+      what: "who leaves while it works leaves room",
+      limits: { connections: 1 },
+      events: "a@192.0.2.1 !a -a .a b@192.0.2.2",
+      closed: [],
+      refused: [],
+    },
+  ],
+)("$what", ({ limits, events, closed, refused }) => {
+  const table = follow(limits, events);
+  expect(table).toMatchObject({ closed, refused });
+});
+
 /** The same with one list and no cleverness: at most 7 connections, 3 of each source. */
 class PlainList {
   readonly closed: string[] = [];
@@ -218,15 +272,12 @@ test("whatever happens, the longest idle goes first and the limits hold", () => 
 });
 
 test("who has gone leaves nothing behind", () => {
-  const table = new ConnectionTable({
-    connections: 10,
-    connectionsPerSource: 2,
-    coversLoopback: true,
-  });
+  const table = new ConnectionTable({ connections: 10, connectionsPerSource: 2 });
   const before = usedOctets();
   for (let source = 0; source < 100_000; source++) {
     const connection = { destroy: () => {} };
-    table.admit(connection, Uint8Array.of(10, source >>> 16, source >>> 8, source));
+    const address = Uint8Array.of(10, source >>> 16, source >>> 8, source);
+    table.admit(connection, connectionSource(address, true));
     if (source % 2 === 0) table.remove(connection);
   }
   // A hundred octets for each would be ten times as much.

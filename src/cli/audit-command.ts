@@ -1,0 +1,133 @@
+import { ChainCheck, type ChainPoint } from "../audit/audit-chain.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { type NamedAuditRow, openRecords, type Records } from "../store/sqlite/open-records.ts";
+import { FAULT, FINISHED, reportFatal } from "./exit.ts";
+import { instant, printJson, printTable } from "./print.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface AuditOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+export interface ListOptions extends AuditOptions {
+  readonly delegate?: string;
+  readonly limit: number;
+}
+
+export interface VerifyOptions extends AuditOptions {
+  /** `SEQUENCE:HASH`, as the server logs it each hour. */
+  readonly head?: string;
+}
+
+/** Prints the newest rows. Returns the exit code. */
+export function auditList(options: ListOptions, env: Environment): number {
+  return withRecords(options, env, (records) => {
+    const { delegate, limit, json } = options;
+    const name = delegate?.toLowerCase().replace(/\.$/, "");
+    const rows = records.audit({ delegate: name, most: limit });
+    if (json === true) for (const row of rows) printJson(shown(row));
+    else printTable([HEADINGS, ...rows.map(cells)]);
+    return FINISHED;
+  });
+}
+
+/** Follows the whole chain. Returns 0 if nothing was changed, removed or added. */
+export function auditVerify(options: VerifyOptions, env: Environment): number {
+  return withRecords(options, env, (records) => {
+    const problems = verify(records, options.head);
+    if (typeof problems === "string") {
+      if (options.json === true) printJson({ intact: false, problem: problems });
+      else process.stderr.write(`dnsvouch: the audit trail was changed: ${problems}\n`);
+      return FAULT;
+    }
+    const { head, count } = problems;
+    const hash = Buffer.from(head.hash).toString("hex");
+    if (options.json === true)
+      printJson({ intact: true, rows: count, sequence: head.sequence, hash });
+    else process.stdout.write(`intact: ${count} rows, head ${head.sequence}:${hash}\n`);
+    return FINISHED;
+  });
+}
+
+function verify(
+  records: Records,
+  logged: string | undefined,
+): string | { readonly head: ChainPoint; readonly count: number } {
+  const [sequence = "", wanted = ""] = logged?.split(":") ?? [];
+  const anchor = records.auditAnchor();
+  const check = new ChainCheck(anchor);
+  let found = anchor.sequence === Number(sequence) ? anchor : undefined;
+  for (const row of records.auditRows()) {
+    const problem = check.follow(row);
+    if (problem !== undefined) return problem;
+    if (row.sequence === Number(sequence)) found = check.head;
+  }
+  const newest = records.auditNewestNumber();
+  if (newest > check.head.sequence) {
+    return `the rows ${check.head.sequence + 1} to ${newest} at its end are missing`;
+  }
+  if (logged === undefined) return { head: check.head, count: check.count };
+  if (found === undefined) {
+    return Number(sequence) < anchor.sequence
+      ? `row ${sequence} was pruned: give a head that is newer than row ${anchor.sequence}`
+      : `there is no row ${sequence}`;
+  }
+  if (Buffer.from(found.hash).toString("hex") !== wanted.toLowerCase()) {
+    return `row ${sequence} or one before it is not what it was when that head was written down`;
+  }
+  return { head: check.head, count: check.count };
+}
+
+function withRecords(
+  { config: file }: AuditOptions,
+  env: Environment,
+  work: (records: Records) => number,
+): number {
+  try {
+    const records = openRecords(loadConfig({ file, env }).database.connection);
+    try {
+      return work(records);
+    } finally {
+      records.close();
+    }
+  } catch (error) {
+    return reportFatal(error);
+  }
+}
+
+const HEADINGS = [
+  "sequence",
+  "time",
+  "action",
+  "result",
+  "delegate",
+  "key",
+  "peer",
+  "forwarded",
+  "detail",
+];
+
+function cells(row: NamedAuditRow): string[] {
+  return [
+    String(row.sequence),
+    instant(row.timeMs),
+    row.action,
+    row.result,
+    row.delegate ?? "-",
+    row.credentialId === null ? "-" : String(row.credentialId),
+    row.peer,
+    row.forwarded ?? "-",
+    row.detail ?? "",
+  ];
+}
+
+function shown(row: NamedAuditRow): object {
+  const { previousHash, timeMs, ...rest } = row;
+  return {
+    ...rest,
+    time: instant(timeMs),
+    previousHash: Buffer.from(previousHash).toString("hex"),
+  };
+}

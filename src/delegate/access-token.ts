@@ -1,0 +1,38 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+/**
+ * Tokens that allow what no delegate's key does, such as to register. They can stand in a path, so that a
+ * client that knows nothing of them sends one with its base URL.
+ */
+export type AccessToken = string & { readonly brand: "AccessToken" };
+
+/** Letters, digits and what else a path segment has without escapes (RFC 3986 section 2.3). 22 of 64 are 132 bits. */
+const TOKEN = /^[A-Za-z0-9._~-]{22,256}$/;
+/** That form as the first segment of a path, for a router. */
+export const TOKEN_SEGMENT: RegExp = /^\/[A-Za-z0-9._~-]{22,256}(?=\/)/;
+/** What must be written for it. */
+export const TOKEN_FORM = "22 to 256 letters, digits and . _ ~ -";
+
+/** So that one that was published by mistake is found by those who look for such things. */
+const PREFIX = "dv_";
+/** 240 random bits. */
+const TOKEN_OCTETS = 30;
+
+/** A new token from `randomOctets`, which must be a CSPRNG. */
+export function generateAccessToken(randomOctets: (count: number) => Buffer): AccessToken {
+  return `${PREFIX}${randomOctets(TOKEN_OCTETS).toString("base64url")}` as AccessToken;
+}
+
+export function parseAccessToken(text: string): AccessToken | undefined {
+  return TOKEN.test(text) ? (text as AccessToken) : undefined;
+}
+
+/** SHA-256, 32 octets: a token has too many bits for anybody to search (docs/adr/0004). */
+export function hashAccessToken(token: AccessToken): Uint8Array {
+  return createHash("sha256").update(token, "latin1").digest();
+}
+
+/** Whether what was sent is the token behind `hash`, in constant time. */
+export function matchesTokenHash(sent: string, hash: Uint8Array): boolean {
+  return timingSafeEqual(createHash("sha256").update(sent, "utf8").digest(), hash);
+}

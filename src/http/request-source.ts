@@ -1,0 +1,130 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { Origin } from "../audit/audit-entry.ts";
+import {
+  type Address,
+  addressText,
+  isInAny,
+  isLoopback,
+  type Network,
+  parseAddress,
+  parsePeer,
+  sourceKey,
+} from "../delegate/network.ts";
+
+/** Who sends a request. */
+export interface RequestSource {
+  /** Undefined: a proxy has sent it and does not say for whom. Then no list of addresses permits it. */
+  readonly client: Address | undefined;
+  /** Equal for all addresses that count as one source; that of the proxy for a client that is not known. */
+  readonly key: string;
+  /** For the audit trail. */
+  readonly origin: Origin;
+}
+
+interface Peer {
+  readonly address: Address | undefined;
+  readonly text: string;
+  readonly isProxy: boolean;
+}
+
+export interface RequestSourceOptions {
+  /** The proxies whose header is believed. Others cannot make anybody believe anything. */
+  readonly trustedProxies: readonly Network[];
+  /** The header with the client's address, such as X-Forwarded-For. */
+  readonly headerName: string;
+}
+
+/** Longer lists of addresses than any chain of proxies makes. */
+const MOST_HOPS = 32;
+const SHOWN_CHARACTERS = 64;
+
+/**
+ * Where requests come from: the address of the connection, or, if that is a trusted proxy's, the last
+ * one in its header that is none. What a client itself has written into the header stands further to the
+ * left, where nobody looks.
+ */
+export class RequestSources {
+  readonly #proxies: readonly Network[];
+  readonly #header: string;
+  readonly #peers = new WeakMap<Socket, Peer>();
+
+  constructor({ trustedProxies, headerName }: RequestSourceOptions) {
+    this.#proxies = trustedProxies;
+    this.#header = headerName.toLowerCase();
+  }
+
+  of(req: IncomingMessage): RequestSource {
+    const peer = this.#peer(req.socket);
+    if (!peer.isProxy) return sourceOf(peer.address, peer, undefined);
+    // Several lines of one header are one list, in their order: RFC 9110 section 5.3.
+    const list = (req.headersDistinct[this.#header] ?? []).join(",");
+    const client = this.#lastUntrusted(list);
+    return sourceOf(client, peer, client === undefined ? shown(list) : addressText(client));
+  }
+
+  /** How a connection counts: by its own address, since it may carry the requests of many. */
+  ofConnection(
+    socket: Socket,
+    coversLoopback: boolean,
+  ): { readonly key: string; readonly isExempt: boolean } {
+    const { address, isProxy } = this.#peer(socket);
+    const isOwn = address !== undefined && isLoopback(address);
+    return { key: keyOf(address), isExempt: isProxy || (isOwn && !coversLoopback) };
+  }
+
+  #peer(socket: Socket): Peer {
+    const known = this.#peers.get(socket);
+    if (known !== undefined) return known;
+    const address = parsePeer(socket.remoteAddress ?? "");
+    const peer = {
+      address,
+      text: address === undefined ? "unknown" : addressText(address),
+      isProxy: address !== undefined && isInAny(this.#proxies, address),
+    };
+    this.#peers.set(socket, peer);
+    return peer;
+  }
+
+  /** Undefined for a list that is empty, too long, or has something else than an address where it matters. */
+  #lastUntrusted(list: string): Address | undefined {
+    const hops = list.split(",");
+    if (hops.length > MOST_HOPS) return undefined;
+    let address: Address | undefined;
+    for (const hop of hops.reverse()) {
+      address = parseHop(hop.trim());
+      if (address === undefined || !isInAny(this.#proxies, address)) return address;
+    }
+    // Proxies all the way: the first of them is the client.
+    return address;
+  }
+}
+
+/** An address, which some proxies write with the port of the client behind it. */
+function parseHop(text: string): Address | undefined {
+  const bracketed = /^\[([^\]]*)\](?::[0-9]{1,5})?$/.exec(text)?.[1];
+  if (bracketed !== undefined) return bracketed.includes(":") ? parseAddress(bracketed) : undefined;
+  return parseAddress(/^([0-9.]+):[0-9]{1,5}$/.exec(text)?.[1] ?? text);
+}
+
+function sourceOf(
+  client: Address | undefined,
+  peer: Peer,
+  forwarded: string | undefined,
+): RequestSource {
+  return {
+    client,
+    key: keyOf(client ?? peer.address),
+    origin: { peer: peer.text, forwarded },
+  };
+}
+
+function keyOf(address: Address | undefined): string {
+  return address === undefined ? "" : sourceKey(address);
+}
+
+/** What a proxy says that is no address. */
+function shown(list: string): string {
+  const text = list === "" ? "none" : list.replaceAll(/[^\x20-\x7e]/g, "?");
+  return `unreadable: ${text.slice(-SHOWN_CHARACTERS)}`;
+}

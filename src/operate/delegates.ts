@@ -1,0 +1,123 @@
+import {
+  type ApiKey,
+  type CredentialId,
+  generateApiKey,
+  hashApiKey,
+} from "../delegate/credential.ts";
+import type { DelegateId, PublishedDigests } from "../delegate/delegate.ts";
+import { MOST_CREDENTIALS } from "../store/administration.ts";
+import type { ChallengeUpdated } from "../store/store.ts";
+import { ActError } from "./act-error.ts";
+import type { ActParts } from "./tokens.ts";
+
+/** Where the delegates of one zone are served from. */
+export interface ZonePublisher {
+  publish(published: PublishedDigests, serial?: number): void;
+  remove(removal: Pick<PublishedDigests, "subdomain" | "sequence">, serial: number): void;
+}
+
+export interface DelegateActParts extends ActParts {
+  /** By zone; none where no server runs. */
+  readonly publishers: ReadonlyMap<string, ZonePublisher>;
+  /** A random UUID (version 4), lower case. */
+  readonly newUuid: () => string;
+}
+
+/** What is shown once. */
+export interface NewCredentialShown {
+  readonly username: string;
+  readonly key: ApiKey;
+}
+
+/** A second key, for the time in which clients change over. Throws ActError. */
+export async function createCredential(
+  parts: DelegateActParts,
+  delegateId: DelegateId,
+): Promise<NewCredentialShown & { readonly credentialId: CredentialId }> {
+  const { username, key } = newCredential(parts);
+  const act = { delegateId, timeMs: parts.clock(), origin: parts.origin };
+  const created = await parts.store.createCredential({
+    ...act,
+    username,
+    keyHash: hashApiKey(key),
+  });
+  switch (created) {
+    case "gone":
+      throw new ActError("there is no such live delegate");
+    case "full":
+      throw new ActError(`a delegate has ${MOST_CREDENTIALS} keys at most: revoke one first`);
+    case "taken":
+      throw new Error("a random name that is taken already: the generator is broken");
+    default:
+      return { username, key, credentialId: created.credentialId };
+  }
+}
+
+/** The key does nothing from now on. Throws ActError. */
+export async function revokeCredential(
+  { store, clock, origin }: DelegateActParts,
+  credentialId: CredentialId,
+): Promise<void> {
+  const outcome = await store.revokeCredential({ credentialId, timeMs: clock(), origin });
+  if (outcome === "gone") throw new ActError("there is no such live key");
+}
+
+/** None of its keys works and it publishes nothing, until it is enabled. Throws ActError. */
+export async function disableDelegate(
+  parts: DelegateActParts,
+  delegateId: DelegateId,
+): Promise<void> {
+  const { store, clock, origin } = parts;
+  const disabled = await store.disableDelegate({ delegateId, timeMs: clock(), origin });
+  if (disabled === "gone") throw new ActError("there is no such live delegate");
+  publish(parts, disabled);
+}
+
+/** Its keys work again. Throws ActError. */
+export async function enableDelegate(
+  { store, clock, origin }: DelegateActParts,
+  delegateId: DelegateId,
+): Promise<void> {
+  const enabled = await store.enableDelegate({ delegateId, timeMs: clock(), origin });
+  if (enabled === "gone") throw new ActError("there is no such delegate that is disabled");
+}
+
+/** It is gone from DNS and its keys are dead; its name is never given to another one. Throws ActError. */
+export async function deleteDelegate(
+  parts: DelegateActParts,
+  delegateId: DelegateId,
+): Promise<void> {
+  const { store, clock, origin, publishers } = parts;
+  const deleted = await store.deleteDelegate({ delegateId, timeMs: clock(), origin });
+  if (deleted === "gone") throw new ActError("there is no such live delegate");
+  publishers.get(deleted.zone)?.remove(deleted, deleted.serial);
+}
+
+/** It is in DNS again, without values, with a new key alone. Throws ActError. */
+export async function restoreDelegate(
+  parts: DelegateActParts,
+  delegateId: DelegateId,
+): Promise<NewCredentialShown> {
+  const { username, key } = newCredential(parts);
+  const act = { delegateId, timeMs: parts.clock(), origin: parts.origin };
+  const restored = await parts.store.restoreDelegate({
+    ...act,
+    username,
+    keyHash: hashApiKey(key),
+  });
+  if (restored === "gone") throw new ActError("there is no such delegate that was deleted");
+  if (restored === "taken") {
+    throw new Error("a random name that is taken already: the generator is broken");
+  }
+  publish(parts, restored);
+  return { username, key };
+}
+
+function newCredential({ newUuid, randomOctets }: DelegateActParts): NewCredentialShown {
+  return { username: newUuid(), key: generateApiKey(randomOctets) };
+}
+
+/** After the commit, before anybody is told. */
+function publish({ publishers }: DelegateActParts, published: ChallengeUpdated): void {
+  publishers.get(published.zone)?.publish(published, published.serial);
+}

@@ -1,0 +1,55 @@
+import type { Origin } from "../audit/audit-entry.ts";
+import { generateAccessToken, hashAccessToken } from "../delegate/access-token.ts";
+import { MOST_TOKENS, type TokenScope } from "../store/registration-tokens.ts";
+import type { Store } from "../store/store.ts";
+import { ActError } from "./act-error.ts";
+
+export interface ActParts {
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A CSPRNG. */
+  readonly randomOctets: (count: number) => Buffer;
+  /** Whose acts these are, for the audit trail. */
+  readonly origin: Origin;
+}
+
+export interface TokenToCreate {
+  readonly scope: TokenScope;
+  readonly label: string;
+  /** From now on; undefined: it does not expire. */
+  readonly lifetimeSeconds: number | undefined;
+}
+
+export interface CreatedToken {
+  readonly id: number;
+  /** Shown once: the store has its hash. */
+  readonly token: string;
+}
+
+/** Makes a token. Throws ActError if there are too many. */
+export async function createToken(
+  { store, clock, randomOctets, origin }: ActParts,
+  { scope, label, lifetimeSeconds }: TokenToCreate,
+): Promise<CreatedToken> {
+  const token = generateAccessToken(randomOctets);
+  const timeMs = clock();
+  const created = await store.createToken({
+    scope,
+    label,
+    tokenHash: hashAccessToken(token),
+    expiresMs: lifetimeSeconds === undefined ? undefined : timeMs + lifetimeSeconds * 1000,
+    timeMs,
+    origin,
+  });
+  if (created === "full") {
+    throw new ActError(`there are ${MOST_TOKENS} tokens already: revoke those that nobody uses`);
+  }
+  return { id: created.id, token };
+}
+
+/** Throws ActError if there is no such token. */
+export async function revokeToken({ store, clock, origin }: ActParts, id: number): Promise<void> {
+  const outcome = await store.revokeToken({ id, timeMs: clock(), origin });
+  if (outcome === "gone") throw new ActError(`there is no token ${id} that is not revoked already`);
+}

@@ -1,0 +1,108 @@
+import type { Origin } from "../audit/audit-entry.ts";
+import type { CredentialId, KeyHash } from "../delegate/credential.ts";
+import type { DelegateId } from "../delegate/delegate.ts";
+import type { ChallengeUpdated } from "./store.ts";
+
+/** Live credentials of a delegate: the one in use, and the one that takes its place. */
+export const MOST_CREDENTIALS = 2;
+
+/** What administrators do with delegates and their credentials. Each act is written into the trail. */
+export interface Administration {
+  /** A delegate by its name, also one that was deleted. */
+  findDelegate(zone: string, subdomain: string): Promise<DelegateRecord | undefined>;
+
+  /** The live credentials of a delegate, the oldest first. */
+  credentialsOf(delegateId: DelegateId): Promise<readonly CredentialRecord[]>;
+
+  /**
+   * Live delegates of a zone that no key of was used since `beforeMs`, nor were they created or restored since;
+   * the longest unused first, at most `most`.
+   */
+  unusedDelegates(query: UnusedQuery): Promise<readonly UnusedDelegate[]>;
+
+  /**
+   * Adds a credential.
+   *
+   * @returns its number, or "gone" without such a live delegate, "full" if it has two already, "taken" if
+   * the user name exists; nothing is stored then.
+   */
+  createCredential(
+    credential: NewCredential,
+  ): Promise<{ readonly credentialId: CredentialId } | "gone" | "full" | "taken">;
+
+  /** Its key does nothing from now on. @returns "gone" if there is no such live credential. */
+  revokeCredential(act: Act & { readonly credentialId: CredentialId }): Promise<"revoked" | "gone">;
+
+  /**
+   * No credential of the delegate works from now on, and it publishes nothing: its values are forgotten.
+   *
+   * @returns what is published from now on; "gone" if there is no such delegate, or it is disabled already.
+   */
+  disableDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone">;
+
+  /** Its credentials work again. @returns "gone" if there is no such delegate that is disabled. */
+  enableDelegate(act: DelegateAct): Promise<"enabled" | "gone">;
+
+  /**
+   * Deletes a live delegate: its credentials and values go, its name stays taken for ever. The
+   * zone's serial rises.
+   *
+   * @returns what went, with a sequence that is newer than all it has published; "gone" if there is no such live delegate.
+   */
+  deleteDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone">;
+
+  /**
+   * Makes a deleted delegate live again: without values, with this credential alone.
+   *
+   * @returns what is published from now on; "gone" if there is no such deleted delegate, "taken" if the user name exists.
+   */
+  restoreDelegate(
+    act: DelegateAct & { readonly username: string; readonly keyHash: KeyHash },
+  ): Promise<ChallengeUpdated | "gone" | "taken">;
+}
+
+export interface Act {
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  readonly origin: Origin;
+}
+
+export interface DelegateAct extends Act {
+  readonly delegateId: DelegateId;
+}
+
+export interface NewCredential extends DelegateAct {
+  readonly username: string;
+  readonly keyHash: KeyHash;
+}
+
+export interface DelegateRecord {
+  readonly id: DelegateId;
+  readonly zone: string;
+  readonly subdomain: string;
+  readonly state: "live" | "disabled" | "deleted";
+  /** Milliseconds since 1970. */
+  readonly createdMs: number;
+}
+
+export interface CredentialRecord {
+  readonly id: CredentialId;
+  readonly username: string;
+  readonly keyScheme: "sha256" | "bcrypt";
+  /** Milliseconds since 1970. */
+  readonly createdMs: number;
+  /** To the minute; undefined: never, as far as is known. */
+  readonly lastUsedMs: number | undefined;
+}
+
+export interface UnusedQuery {
+  readonly zone: string;
+  readonly beforeMs: number;
+  readonly most: number;
+}
+
+export interface UnusedDelegate {
+  readonly subdomain: string;
+  /** The last use of any of its keys, or when it was created. */
+  readonly lastUsedMs: number;
+}

@@ -1,0 +1,135 @@
+import type { Database, Statement } from "better-sqlite3";
+import type { AuditRow } from "../../audit/audit-chain.ts";
+import type { CredentialRecord, UnusedDelegate } from "../administration.ts";
+import { AUDIT_ROWS } from "./statements.ts";
+
+/** Statements of what happens now and then: prepared when the first of them is needed. */
+export interface AdminStatements {
+  readonly findDelegate: Statement<[{ zone: string; subdomain: string }], DelegateRow>;
+  readonly findDelegateById: Statement<[delegateId: number], DelegateRow>;
+  readonly credentials: Statement<[delegateId: number], CredentialRow>;
+  readonly unused: Statement<[{ zone: string; beforeMs: number; most: number }], UnusedDelegate>;
+  readonly revoke: Statement<
+    [{ credentialId: number; timeMs: number }],
+    { readonly delegateId: number }
+  >;
+  readonly setDisabled: Statement<[{ delegateId: number; disabledMs: number | null }]>;
+  readonly setDeleted: Statement<[{ delegateId: number; deletedMs: number | null }]>;
+  readonly setCreated: Statement<[{ delegateId: number; createdMs: number }]>;
+  readonly deleteValues: Statement<[delegateId: number]>;
+  readonly deleteValue: Statement<[sequence: number]>;
+  readonly deleteCredentials: Statement<[delegateId: number]>;
+  readonly oldValues: Statement<[{ after: number; rows: number }], OldValueRow>;
+  readonly insertToken: Statement<
+    [
+      {
+        scope: string;
+        label: string;
+        tokenHash: Uint8Array;
+        timeMs: number;
+        expiresMs: number | null;
+      },
+    ]
+  >;
+  readonly liveTokens: Statement<
+    [{ nowMs: number; most: number }],
+    { id: number; tokenHash: Buffer }
+  >;
+  readonly useToken: Statement<[{ id: number; nowMs: number }]>;
+  readonly revokeToken: Statement<[{ id: number; timeMs: number }]>;
+  readonly newestAudits: Statement<[rows: number], AuditRow>;
+  readonly auditAt: Statement<[sequence: number], AuditRow>;
+  readonly firstAuditNotBefore: Statement<
+    [{ after: number; upTo: number; beforeMs: number }],
+    { sequence: number }
+  >;
+  readonly setAnchor: Statement<[{ sequence: number; hash: Uint8Array }]>;
+  readonly deleteAudits: Statement<[upTo: number]>;
+  readonly probe: Statement<[{ nowMs: number }]>;
+  readonly storedSerial: Statement<[apex: string], { serial: number }>;
+}
+
+export interface DelegateRow {
+  readonly id: number;
+  readonly zoneId: number;
+  readonly zone: string;
+  readonly subdomain: string;
+  readonly createdMs: number;
+  readonly disabledMs: number | null;
+  readonly deletedMs: number | null;
+}
+
+type CredentialRow = Omit<CredentialRecord, "lastUsedMs"> & { readonly lastUsedMs: number | null };
+
+export interface OldValueRow {
+  readonly sequence: number;
+  readonly delegateId: number;
+  readonly createdMs: number;
+  /** 1 or 0. */
+  readonly hasNewer: number;
+}
+
+const DELEGATES = `
+  SELECT d.id, d.zone_id AS zoneId, z.apex AS zone, d.subdomain, d.created_ms AS createdMs,
+    d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs
+  FROM delegate AS d JOIN zone AS z ON z.id = d.zone_id`;
+
+export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
+  findDelegate: `${DELEGATES}
+    WHERE d.zone_id = (SELECT id FROM zone WHERE apex = @zone) AND d.subdomain = lower(@subdomain)`,
+  findDelegateById: `${DELEGATES} WHERE d.id = ?`,
+  credentials: `
+    SELECT id, username, key_scheme AS keyScheme, created_ms AS createdMs, last_used_ms AS lastUsedMs
+    FROM credential WHERE delegate_id = ? AND revoked_ms IS NULL ORDER BY id`,
+  unused: `
+    SELECT d.subdomain, max(d.created_ms, coalesce((
+      SELECT max(last_used_ms) FROM credential WHERE delegate_id = d.id), 0)) AS lastUsedMs
+    FROM delegate AS d
+    WHERE d.zone_id = (SELECT id FROM zone WHERE apex = @zone) AND d.deleted_ms IS NULL
+      AND lastUsedMs < @beforeMs
+    ORDER BY lastUsedMs LIMIT @most`,
+  revoke: `
+    UPDATE credential SET revoked_ms = @timeMs WHERE id = @credentialId AND revoked_ms IS NULL
+    RETURNING delegate_id AS delegateId`,
+  setDisabled: "UPDATE delegate SET disabled_ms = @disabledMs WHERE id = @delegateId",
+  setDeleted:
+    "UPDATE delegate SET deleted_ms = @deletedMs, disabled_ms = NULL WHERE id = @delegateId",
+  setCreated: "UPDATE delegate SET created_ms = @createdMs WHERE id = @delegateId",
+  deleteValues: "DELETE FROM challenge_value WHERE delegate_id = ?",
+  deleteValue: "DELETE FROM challenge_value WHERE sequence = ?",
+  deleteCredentials: "DELETE FROM credential WHERE delegate_id = ?",
+  oldValues: `
+    SELECT v.sequence, v.delegate_id AS delegateId, v.created_ms AS createdMs, EXISTS (
+      SELECT 1 FROM challenge_value AS newer
+      WHERE newer.delegate_id = v.delegate_id AND newer.sequence > v.sequence) AS hasNewer
+    FROM challenge_value AS v WHERE v.sequence > @after ORDER BY v.sequence LIMIT @rows`,
+
+  insertToken: `
+    INSERT INTO token (scope, label, token_hash, created_ms, expires_ms)
+    VALUES (@scope, @label, @tokenHash, @timeMs, @expiresMs)`,
+  liveTokens: `
+    SELECT id, token_hash AS tokenHash FROM token
+    WHERE revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > @nowMs) ORDER BY id LIMIT @most`,
+  useToken: `
+    UPDATE token SET last_used_ms = @nowMs
+    WHERE id = @id AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > @nowMs)`,
+  revokeToken: "UPDATE token SET revoked_ms = @timeMs WHERE id = @id AND revoked_ms IS NULL",
+
+  newestAudits: `${AUDIT_ROWS} ORDER BY sequence DESC LIMIT ?`,
+  auditAt: `${AUDIT_ROWS} WHERE sequence = ?`,
+  firstAuditNotBefore: `
+    SELECT sequence FROM audit WHERE sequence > @after AND sequence <= @upTo AND time_ms >= @beforeMs
+    ORDER BY sequence LIMIT 1`,
+  setAnchor: "UPDATE audit_anchor SET sequence = @sequence, hash = @hash WHERE id = 1",
+  deleteAudits: "DELETE FROM audit WHERE sequence <= ?",
+
+  probe: `
+    INSERT INTO probe (id, written_ms) VALUES (1, @nowMs)
+    ON CONFLICT (id) DO UPDATE SET written_ms = excluded.written_ms`,
+  storedSerial: "SELECT serial FROM zone WHERE apex = ?",
+};
+
+export function prepareAdminStatements(database: Database): AdminStatements {
+  const entries = Object.entries(ADMIN_SQL).map(([name, text]) => [name, database.prepare(text)]);
+  return Object.fromEntries(entries);
+}

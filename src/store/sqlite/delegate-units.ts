@@ -1,0 +1,173 @@
+import type { CredentialId } from "../../delegate/credential.ts";
+import {
+  type Act,
+  type DelegateAct,
+  type DelegateRecord,
+  MOST_CREDENTIALS,
+  type NewCredential,
+} from "../administration.ts";
+import type { ChallengeUpdated } from "../store.ts";
+import type { DelegateRow } from "./admin-statements.ts";
+import { publishedDigests } from "./published-digests.ts";
+import { raiseSerial, type UnitContext } from "./unit-context.ts";
+
+/** What administrators do with delegates, each as one unit of work. */
+
+type State = DelegateRecord["state"];
+
+export function recordOf(row: DelegateRow): DelegateRecord {
+  const { id, zone, subdomain, createdMs } = row;
+  return { id, zone, subdomain, createdMs, state: stateOf(row) };
+}
+
+export function createCredential(
+  context: UnitContext,
+  { delegateId, username, keyHash, timeMs, origin }: NewCredential,
+): { readonly credentialId: CredentialId } | "gone" | "full" | "taken" {
+  if (inState(context, delegateId, "live", "disabled") === undefined) return "gone";
+  if (context.admin.credentials.all(delegateId).length >= MOST_CREDENTIALS) return "full";
+  const credentialId = insertCredential(context, { delegateId, username, keyHash, timeMs });
+  if (credentialId === undefined) return "taken";
+  const what = { timeMs, origin, delegateId, credentialId };
+  context.audit.append({ ...what, action: "credential.create", result: "accepted" });
+  return { credentialId };
+}
+
+export function revokeCredential(
+  { admin, audit }: UnitContext,
+  { credentialId, timeMs, origin }: Act & { readonly credentialId: CredentialId },
+): "revoked" | "gone" {
+  const revoked = admin.revoke.get({ credentialId, timeMs });
+  if (revoked === undefined) return "gone";
+  const what = { timeMs, origin, delegateId: revoked.delegateId, credentialId };
+  audit.append({ ...what, action: "credential.revoke", result: "accepted" });
+  return "revoked";
+}
+
+export function disableDelegate(
+  context: UnitContext,
+  { delegateId, timeMs, origin }: DelegateAct,
+): ChallengeUpdated | "gone" {
+  const row = inState(context, delegateId, "live");
+  if (row === undefined) return "gone";
+  context.admin.setDisabled.run({ delegateId, disabledMs: timeMs });
+  context.audit.append({
+    timeMs,
+    origin,
+    delegateId,
+    action: "delegate.disable",
+    result: "accepted",
+  });
+  return withdraw(context, row);
+}
+
+export function enableDelegate(
+  context: UnitContext,
+  { delegateId, timeMs, origin }: DelegateAct,
+): "enabled" | "gone" {
+  if (inState(context, delegateId, "disabled") === undefined) return "gone";
+  context.admin.setDisabled.run({ delegateId, disabledMs: null });
+  context.audit.append({
+    timeMs,
+    origin,
+    delegateId,
+    action: "delegate.enable",
+    result: "accepted",
+  });
+  return "enabled";
+}
+
+export function deleteDelegate(
+  context: UnitContext,
+  { delegateId, timeMs, origin }: DelegateAct,
+): ChallengeUpdated | "gone" {
+  const row = inState(context, delegateId, "live", "disabled");
+  if (row === undefined) return "gone";
+  context.admin.setDeleted.run({ delegateId, deletedMs: timeMs });
+  context.admin.deleteCredentials.run(delegateId);
+  context.audit.append({
+    timeMs,
+    origin,
+    delegateId,
+    action: "delegate.delete",
+    result: "accepted",
+  });
+  return withdraw(context, row);
+}
+
+export function restoreDelegate(
+  context: UnitContext,
+  act: DelegateAct & { readonly username: string; readonly keyHash: Uint8Array },
+): ChallengeUpdated | "gone" | "taken" {
+  const { delegateId, timeMs, origin } = act;
+  const row = inState(context, delegateId, "deleted");
+  if (row === undefined) return "gone";
+  const credentialId = insertCredential(context, act);
+  if (credentialId === undefined) return "taken";
+  context.admin.setDeleted.run({ delegateId, deletedMs: null });
+  // It was not unused since it was made: it begins anew.
+  context.admin.setCreated.run({ delegateId, createdMs: timeMs });
+  const what = { timeMs, origin, delegateId, credentialId };
+  context.audit.append({ ...what, action: "delegate.restore", result: "accepted" });
+  return withdraw(context, row);
+}
+
+/** The delegate publishes nothing from now on, and that is newer than all it has published. */
+export function withdraw(
+  context: UnitContext,
+  { id, zoneId, zone, subdomain }: DelegateRow,
+): ChallengeUpdated {
+  context.admin.deleteValues.run(id);
+  const sequence = nextSequence(context, id);
+  return { subdomain, digests: [], sequence, zone, serial: raiseSerial(context, zoneId) };
+}
+
+/** Without these values, if there is such a delegate. */
+export function forgetValues(
+  context: UnitContext,
+  delegateId: number,
+  sequences: readonly number[],
+): ChallengeUpdated | undefined {
+  const row = inState(context, delegateId, "live", "disabled");
+  if (row === undefined) return undefined;
+  for (const sequence of sequences) context.admin.deleteValue.run(sequence);
+  const { subdomain, zone, zoneId } = row;
+  const left = publishedDigests(subdomain, context.sql.valuesOfDelegate.all(delegateId));
+  const sequence = nextSequence(context, delegateId);
+  return { ...left, sequence, zone, serial: raiseSerial(context, zoneId) };
+}
+
+/** A number that no update has had or will have: it comes out of the same sequence. */
+function nextSequence({ sql, admin }: UnitContext, delegateId: number): number {
+  const digest = NO_DIGEST as Parameters<typeof sql.insertValue.run>[0]["digest"];
+  const inserted = sql.insertValue.run({ delegateId, digest, createdMs: 0 });
+  const sequence = Number(inserted.lastInsertRowid);
+  admin.deleteValue.run(sequence);
+  return sequence;
+}
+
+const NO_DIGEST = "-".repeat(43);
+
+function insertCredential(
+  { sql }: UnitContext,
+  credential: Pick<NewCredential, "delegateId" | "username" | "keyHash" | "timeMs">,
+): CredentialId | undefined {
+  const { delegateId, username, keyHash, timeMs } = credential;
+  if (sql.findUsername.get(username) !== undefined) return undefined;
+  const inserted = sql.insertCredential.run({ delegateId, username, keyHash, createdMs: timeMs });
+  return Number(inserted.lastInsertRowid);
+}
+
+function inState(
+  { admin }: UnitContext,
+  delegateId: number,
+  ...states: readonly State[]
+): DelegateRow | undefined {
+  const row = admin.findDelegateById.get(delegateId);
+  return row !== undefined && states.includes(stateOf(row)) ? row : undefined;
+}
+
+function stateOf({ deletedMs, disabledMs }: DelegateRow): State {
+  if (deletedMs !== null) return "deleted";
+  return disabledMs === null ? "live" : "disabled";
+}

@@ -1,0 +1,100 @@
+import { resolve } from "node:path";
+import Database from "better-sqlite3";
+import type { AuditRow, ChainPoint } from "../../audit/audit-chain.ts";
+import type { TokenRecord } from "../registration-tokens.ts";
+import { StoreError } from "../store.ts";
+import { inspectDatabaseFile } from "./database-file.ts";
+import { NEWEST_VERSION, refuseNewerSchema } from "./migrations.ts";
+import { AUDIT_ROWS } from "./statements.ts";
+import { reportingFaults } from "./storage-fault.ts";
+
+/** A row with the name of its delegate. */
+export interface NamedAuditRow extends AuditRow {
+  /** `subdomain.zone`; null for a row about none. */
+  readonly delegate: string | null;
+}
+
+export interface AuditQuery {
+  /** The delegate's full name; undefined: all. */
+  readonly delegate: string | undefined;
+  readonly most: number;
+}
+
+/** What commands read, beside a server that runs or without one. Nothing is written. Methods throw StoreError. */
+export interface Records {
+  tokens(): readonly TokenRecord[];
+  /** The newest rows, the oldest of them first. */
+  audit(query: AuditQuery): readonly NamedAuditRow[];
+  /** All rows in their order. */
+  auditRows(): Iterable<AuditRow>;
+  auditAnchor(): ChainPoint;
+  /** The number that the newest row was given, also if it is not there any more. */
+  auditNewestNumber(): number;
+  close(): void;
+}
+
+/** How long a reader waits for the one that makes a checkpoint, at most. */
+const BUSY_TIMEOUT_MS = 2000;
+
+const TOKENS = `
+  SELECT id, scope, label, created_ms AS createdMs, expires_ms AS expiresMs, last_used_ms AS lastUsedMs,
+    revoked_ms AS revokedMs
+  FROM token ORDER BY id`;
+const NEWEST_AUDIT = `
+  SELECT a.sequence, a.time_ms AS timeMs, a.action, a.result, a.delegate_id AS delegateId,
+    a.credential_id AS credentialId, a.peer, a.forwarded, a.detail, a.previous_hash AS previousHash,
+    d.subdomain || '.' || z.apex AS delegate
+  FROM audit AS a LEFT JOIN delegate AS d ON d.id = a.delegate_id LEFT JOIN zone AS z ON z.id = d.zone_id
+  WHERE @delegate IS NULL OR d.subdomain || '.' || z.apex = @delegate
+  ORDER BY a.sequence DESC LIMIT @most`;
+
+/** Opens an existing database for reading alone. Throws StoreError. */
+export function openRecords(path: string): Records {
+  const file = resolve(path);
+  const database = reportingFaults(file, () => open(file));
+  const read = <T>(work: () => T): T => reportingFaults(file, work);
+  return {
+    tokens: () => read(() => database.prepare<[], TokenRecord>(TOKENS).all()),
+    audit: ({ delegate, most }) =>
+      read(() => {
+        const rows = database.prepare<[object], NamedAuditRow>(NEWEST_AUDIT);
+        return rows.all({ delegate: delegate ?? null, most }).reverse();
+      }),
+    auditRows: () => database.prepare<[], AuditRow>(`${AUDIT_ROWS} ORDER BY sequence`).iterate(),
+    auditAnchor: () =>
+      read(() => {
+        const anchor = "SELECT sequence, hash FROM audit_anchor WHERE id = 1";
+        const row = database.prepare<[], ChainPoint>(anchor).get();
+        return row ?? { sequence: 0, hash: new Uint8Array(32) };
+      }),
+    auditNewestNumber: () =>
+      read(() => {
+        const newest = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
+        return database.prepare<[], { seq: number }>(newest).get()?.seq ?? 0;
+      }),
+    close: () => void database.close(),
+  };
+}
+
+function open(file: string): Database.Database {
+  const found = inspectDatabaseFile(file);
+  if (found === "absent") {
+    throw new StoreError(
+      "lost_database",
+      `There is no database ${file}. Check database.connection, or start the server once.`,
+    );
+  }
+  refuseNewerSchema(file, found.schemaVersion);
+  const database = new Database(file, {
+    readonly: true,
+    fileMustExist: true,
+    timeout: BUSY_TIMEOUT_MS,
+  });
+  const version = Number(database.pragma("user_version", { simple: true }));
+  if (version === NEWEST_VERSION) return database;
+  database.close();
+  throw new StoreError(
+    "storage_unavailable",
+    `The database ${file} has schema version ${version}, of an older dnsvouch: start the server once, which brings it up to date.`,
+  );
+}
