@@ -92,7 +92,7 @@ export class RequestSources {
     if (hops.length > MOST_HOPS) return undefined;
     let address: Address | undefined;
     for (const hop of hops.reverse()) {
-      address = parseHop(hop.trim());
+      address = parseHop(hop.replace(/^[ \t]+|[ \t]+$/g, ""));
       if (address === undefined || !isInAny(this.#proxies, address)) return address;
     }
     // Proxies all the way: the first of them is the client.

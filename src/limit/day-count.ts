@@ -3,7 +3,8 @@ const HOURS = 24;
 
 /**
  * How often something happened in the last 24 hours, counted by the hour: what is older than 24 to 25
- * hours does not count any more. A clock that is set back counts on in the newest hour.
+ * hours does not count any more. A clock that is set back makes the newest hour the present one: it costs
+ * a day at most, not the time it was wrong by.
  */
 export class DayCount {
   readonly #most: number;
@@ -45,7 +46,6 @@ export class DayCount {
   #advance(nowMs: number): void {
     const hour = Math.floor(nowMs / HOUR_MS);
     const passed = Math.min(hour - this.#newestHour, HOURS + 1);
-    if (passed <= 0) return;
     this.#newestHour = hour;
     for (let i = 0; i < passed; i++) this.#hours.push(0);
     this.#hours.splice(0, Math.max(this.#hours.length - (HOURS + 1), 0));

@@ -15,13 +15,15 @@ export function postOctets(
   return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), Buffer.from(body)]);
 }
 
+/** `from`: the address of the client, of the loopback network. */
 export async function post(
   server: ServerUnderTest,
   path: string,
   headers: readonly string[],
   body: string | Buffer = "",
+  from?: string,
 ): Promise<RawResponse> {
-  return (await exchange(server.httpPort, [postOctets(path, headers, body)])).final;
+  return (await exchange(server.httpPort, [postOctets(path, headers, body)], { from })).final;
 }
 
 export function credentialHeaders({ username, password }: Delegate): string[] {
@@ -37,8 +39,9 @@ export function postUpdate(
   server: ServerUnderTest,
   delegate: Delegate,
   txt: unknown,
+  from?: string,
 ): Promise<RawResponse> {
-  return post(server, "/update", credentialHeaders(delegate), updateBody(delegate, txt));
+  return post(server, "/update", credentialHeaders(delegate), updateBody(delegate, txt), from);
 }
 
 /** What DNS has at the delegate, asked over UDP, in the order of the response; empty if it has no TXT. */

@@ -15,6 +15,11 @@ export interface RawExchange {
   readonly final: RawResponse;
 }
 
+export interface ConnectOptions {
+  readonly host?: string | undefined;
+  readonly from?: string | undefined;
+}
+
 const DEADLINE_MS = 10_000;
 
 /** A connection on which octets are sent as they stand, and responses read one after the other. */
@@ -40,8 +45,13 @@ export class RawConnection {
     });
   }
 
-  static async open(port: number, host = "127.0.0.1"): Promise<RawConnection> {
-    const socket = connect({ port, host, noDelay: true });
+  /** `from`: the loopback address that the server is to see. */
+  static async open(
+    port: number,
+    { host = "127.0.0.1", from }: ConnectOptions = {},
+  ): Promise<RawConnection> {
+    const localAddress = from === undefined ? {} : { localAddress: from };
+    const socket = connect({ port, host, noDelay: true, ...localAddress });
     await once(socket, "connect");
     return new RawConnection(socket);
   }
@@ -105,9 +115,9 @@ export class RawConnection {
 export async function exchange(
   port: number,
   request: readonly (string | Buffer)[],
-  options: { readonly isHead?: boolean; readonly host?: string } = {},
+  options: { readonly isHead?: boolean } & ConnectOptions = {},
 ): Promise<RawExchange> {
-  const connection = await RawConnection.open(port, options.host);
+  const connection = await RawConnection.open(port, options);
   // Not awaited: a server may answer, and close, before all was sent.
   void connection.send(...request);
   try {

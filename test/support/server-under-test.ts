@@ -23,6 +23,8 @@ export interface ServerUnderTest {
   readonly errors: readonly string[];
   /** What it has warned of since it was started, oldest first. */
   readonly warnings: readonly string[];
+  /** Does now what it does to its data once a minute. */
+  upkeep(): Promise<void>;
   /** Stops it and starts it again on the same data, with other settings if given; the ports are others then. */
   restart(env?: Settings): Promise<ServerUnderTest>;
   /** Stops it and removes its folder. */
@@ -33,16 +35,17 @@ export interface ServerUnderTest {
 export async function startServerUnderTest(
   env: Settings = {},
   folder: string = mkdtempSync(join(tmpdir(), "dnsvouch-")),
+  clock: () => number = Date.now,
 ): Promise<ServerUnderTest> {
   const warnings: string[] = [];
   const errors: string[] = [];
   const running = await startServer(configOf(env, folder), {
-    clock: Date.now,
+    clock,
     randomOctets: randomBytes,
     newUuid: uuidv4,
     log: logTo(warnings, errors),
   });
-  return underTest(running, env, folder, { warnings, errors });
+  return underTest(running, { env, folder, clock }, { warnings, errors });
 }
 
 function logTo(warnings: string[], errors: string[]): Log {
@@ -72,8 +75,7 @@ function configOf(env: Settings, folder: string) {
 
 function underTest(
   running: RunningServer,
-  env: Settings,
-  folder: string,
+  { env, folder, clock }: { env: Settings; folder: string; clock: () => number },
   logged: Pick<ServerUnderTest, "warnings" | "errors">,
 ): ServerUnderTest {
   return {
@@ -83,9 +85,10 @@ function underTest(
     url: `http://127.0.0.1:${running.http.port}`,
     threads: running.threads,
     ...logged,
+    upkeep: () => running.upkeep(),
     restart: async (changed = env) => {
       await running.close();
-      return startServerUnderTest(changed, folder);
+      return startServerUnderTest(changed, folder, clock);
     },
     remove: async () => {
       await running.close();
