@@ -82,13 +82,15 @@ export function watchForDamage(
 /** Where commands reach this server. Without it they wait until it has stopped. */
 export async function openControl(
   { database }: Config,
-  store: Store,
-  { clock, randomOctets, log }: Surroundings,
+  { store, publishers }: Pick<UpkeepNeeds, "store" | "publishers">,
+  { clock, randomOctets, newUuid, log }: Surroundings,
 ): Promise<Pick<ControlSocket, "close">> {
   const parts = {
     store,
+    publishers,
     clock,
     randomOctets,
+    newUuid,
     origin: { peer: "command line", forwarded: undefined },
   };
   try {

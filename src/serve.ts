@@ -91,7 +91,7 @@ export async function startServer(
     open.push(() => loading.stop());
     const damage = watchForDamage(config, store, loading.loaded, log);
     open.push(() => damage.stop());
-    const control = await openControl(config, store, surroundings);
+    const control = await openControl(config, { store, publishers }, surroundings);
     open.push(() => control.close());
     const storage = storageUpkeep(config, { store, refusals, publishers }, surroundings);
     const upkeep = upkeepOf(secrets, dns, log);

@@ -61,7 +61,7 @@ const RULES: Record<
     outside: ["node:dgram", "node:fs", "node:net"],
   },
   control: {
-    src: ["operate", "store/store.ts"],
+    src: ["delegate", "operate", "store/administration.ts", "store/store.ts"],
     outside: ["node:fs", "node:net", "node:path"],
   },
   "log.ts": { src: ["config"], outside: ["pino"] },

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { v4 as uuidv4 } from "uuid";
 import type { Config } from "../config/config.ts";
 import { type Outcome, perform } from "../control/control-acts.ts";
 import { requestAct } from "../control/control-client.ts";
@@ -51,7 +52,15 @@ async function performHere(
     const store = await openSqliteStore(path, notice);
     try {
       const origin = { peer: "command line", forwarded: undefined };
-      const parts = { store, clock: Date.now, randomOctets: randomBytes, origin };
+      // No server, so nobody is told of what changes.
+      const parts = {
+        store,
+        publishers: new Map(),
+        clock: Date.now,
+        randomOctets: randomBytes,
+        newUuid: uuidv4,
+        origin,
+      };
       return await perform(name, parts, args);
     } finally {
       await store.close();

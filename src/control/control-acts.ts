@@ -1,6 +1,9 @@
 import { ActError } from "../operate/act-error.ts";
-import { type ActParts, createToken, revokeToken } from "../operate/tokens.ts";
+import type { DelegateActParts } from "../operate/delegates.ts";
+import { createToken, revokeToken } from "../operate/tokens.ts";
 import { StoreError } from "../store/store.ts";
+import { type Arguments, integerOf, textOf } from "./arguments.ts";
+import { DELEGATE_ACTS } from "./delegate-acts.ts";
 
 /**
  * What commands ask of whoever owns the data: the server that runs, over its socket, or the command
@@ -12,14 +15,16 @@ export const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
     (parts, { scope, label, lifetimeSeconds }) => {
       if (scope !== "register") throw new ActError("the one scope there is: register");
       const name = textOf(label ?? "", "label");
-      const seconds = lifetimeSeconds === undefined ? undefined : integerOf(lifetimeSeconds);
+      const seconds =
+        lifetimeSeconds === undefined ? undefined : integerOf(lifetimeSeconds, "lifetimeSeconds");
       return createToken(parts, { scope, label: name, lifetimeSeconds: seconds });
     },
   ],
-  ["token.revoke", (parts, { id }) => revokeToken(parts, integerOf(id))],
+  ["token.revoke", (parts, { id }) => revokeToken(parts, integerOf(id, "id"))],
+  ...DELEGATE_ACTS,
 ]);
 
-export type Act = (parts: ActParts, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+export type Act = (parts: DelegateActParts, args: Arguments) => Promise<unknown>;
 
 /** What an act came to, as JSON has it. */
 export type Outcome =
@@ -30,7 +35,11 @@ export type Outcome =
   | { readonly failed: string };
 
 /** Does one act. Faults of ours reject. */
-export async function perform(name: string, parts: ActParts, args: unknown): Promise<Outcome> {
+export async function perform(
+  name: string,
+  parts: DelegateActParts,
+  args: unknown,
+): Promise<Outcome> {
   const act = ACTS.get(name);
   if (act === undefined) return { refused: `no such act: ${name.slice(0, 64)}` };
   try {
@@ -41,16 +50,4 @@ export async function perform(name: string, parts: ActParts, args: unknown): Pro
     if (error instanceof StoreError) return { failed: error.message };
     throw error;
   }
-}
-
-const LONGEST_TEXT = 200;
-
-function textOf(value: unknown, what: string): string {
-  if (typeof value === "string" && value.length <= LONGEST_TEXT) return value;
-  throw new ActError(`${what}: a text of at most ${LONGEST_TEXT} characters`);
-}
-
-function integerOf(value: unknown): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
-  throw new ActError(`a whole number above 0, not ${JSON.stringify(value)}`);
 }
