@@ -108,6 +108,9 @@ function faultReporter({ clock, log }: Surroundings): (error: unknown) => void {
     const nowMs = clock();
     if (nowMs - lastMs < FAULT_LOG_INTERVAL_MS) return;
     lastMs = nowMs;
-    log.error({ err }, "a fault of dnsvouch itself, please report it: a query was not answered");
+    log.error(
+      { err },
+      "a query was not answered as it should be: its data could not be read, or dnsvouch itself has a fault (please report that)",
+    );
   };
 }

@@ -46,6 +46,7 @@ export const Opcode = { QUERY: 0 } as const;
 export const Rcode = {
   NOERROR: 0,
   FORMERR: 1,
+  SERVFAIL: 2,
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,

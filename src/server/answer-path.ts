@@ -8,7 +8,13 @@ import { NOT_PLAIN, PlainAnswers } from "./plain/plain-answer.ts";
 import { plainZone } from "./plain/plain-zone.ts";
 import { StaticNames, staticNamesOf } from "./plain/static-names.ts";
 import type { Requestor } from "./requestor.ts";
-import { type Authority, REFUSED, respond, type ServedZone } from "./respond.ts";
+import {
+  type Authority,
+  REFUSED,
+  respond,
+  respondWithFailure,
+  type ServedZone,
+} from "./respond.ts";
 import type { Responder } from "./responder.ts";
 
 /** Zones whose delegates are in the table. */
@@ -27,8 +33,8 @@ export interface AnswerPathParts {
 
 /**
  * The one function that answers, for UDP, batches and TCP alike: plain queries where they lie, any
- * other message by `respond`. Should a bug of ours make it throw, that costs the one query that met it
- * and not the server: the requestor hears nothing and asks again.
+ * other message by `respond`. What makes it throw, a bug of ours or a database that cannot be read, costs
+ * the one query that met it and not the server: the answer is SERVFAIL, or silence if even that fails.
  */
 export class AnswerPath implements Responder {
   readonly #parts: AnswerPathParts;
@@ -59,7 +65,7 @@ export class AnswerPath implements Responder {
       return this.#answerFully(input.subarray(start, end), requestor, output, at);
     } catch (error) {
       this.#parts.onFault(error);
-      return 0;
+      return this.#fail(input.subarray(start, end), requestor, output, at);
     }
   }
 
@@ -69,10 +75,24 @@ export class AnswerPath implements Responder {
 
   #answerFully(octets: Uint8Array, requestor: Requestor, output: Uint8Array, at: number): number {
     const response = respond(this.#parts.authority, octets, requestor, this.#nowMs);
-    if (response === undefined) return 0;
-    output.set(response, at);
-    return response.length;
+    return write(response, output, at);
   }
+
+  #fail(octets: Uint8Array, requestor: Requestor, output: Uint8Array, at: number): number {
+    try {
+      const response = respondWithFailure(this.#parts.authority, octets, requestor, this.#nowMs);
+      return write(response, output, at);
+    } catch {
+      // It was reported, by what made it necessary.
+      return 0;
+    }
+  }
+}
+
+function write(response: Uint8Array | undefined, output: Uint8Array, at: number): number {
+  if (response === undefined) return 0;
+  output.set(response, at);
+  return response.length;
 }
 
 /** The answers to plain queries alone. */

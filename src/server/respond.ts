@@ -39,10 +39,33 @@ export function respond(
   requestor: Requestor,
   nowMs: number,
 ): Uint8Array | undefined {
+  return respondWith(answerQuery, authority, octets, requestor, nowMs);
+}
+
+/**
+ * As `respond`, for a query that cannot be answered: SERVFAIL, so that a resolver asks another name
+ * server at once (RFC 1035 section 4.1.1) instead of waiting for this one.
+ */
+export function respondWithFailure(
+  authority: Authority,
+  octets: Uint8Array,
+  requestor: Requestor,
+  nowMs: number,
+): Uint8Array | undefined {
+  return respondWith(() => failure(Rcode.SERVFAIL), authority, octets, requestor, nowMs);
+}
+
+function respondWith(
+  replyOf: typeof answerQuery,
+  authority: Authority,
+  octets: Uint8Array,
+  requestor: Requestor,
+  nowMs: number,
+): Uint8Array | undefined {
   const query = decodeQuery(octets);
   if (query === undefined) return undefined;
   const cookie = examineQueryCookie(authority, query, requestor, nowMs);
-  const reply = answerQuery(authority, query, cookie);
+  const reply = replyOf(authority, query, cookie);
   // RFC 7873 section 5.2.4: neither a TCP connection nor a valid server cookie can be had at a forged address.
   const isSourceKnown = requestor.transport === "tcp" || cookie?.verdict === "valid";
   const limited = isSourceKnown ? undefined : authority.rateLimit;

@@ -1,6 +1,6 @@
-import { Resolver } from "node:dns/promises";
 import { expect } from "vitest";
 import type { Delegate } from "../support/api-client.ts";
+import { textsAt } from "../support/look-up.ts";
 import { exchange, type RawResponse } from "../support/raw-http.ts";
 import type { ServerUnderTest } from "../support/server-under-test.ts";
 
@@ -49,16 +49,7 @@ export async function publishedTexts(
   server: ServerUnderTest,
   { fulldomain }: Delegate,
 ): Promise<string[]> {
-  const resolver = new Resolver({ timeout: 2000, tries: 2 });
-  resolver.setServers([`127.0.0.1:${server.dnsPort}`]);
-  try {
-    const records = await resolver.resolveTxt(fulldomain);
-    return records.map((strings) => strings.join(""));
-  } catch (error) {
-    // A name that does not exist is another error: ENOTFOUND.
-    if (error instanceof Error && "code" in error && error.code === "ENODATA") return [];
-    throw error;
-  }
+  return textsAt(server.dnsPort, fulldomain);
 }
 
 /** `{"error": "<word>"}` and nothing else. */

@@ -107,7 +107,7 @@ test.for([
   expect(respond(authority, octets, requestorBy("tcp"), NOW_MS)).toBeUndefined();
 });
 
-test("a fault of ours costs the query that met it, and is reported", () => {
+test("a fault of ours that the failure meets too costs the query alone, and is reported", () => {
   const fault = new Error("a bug");
   let isBroken = true;
   const faults: unknown[] = [];

@@ -118,3 +118,36 @@ test("until the table is complete, what it does not have comes from the database
   stored.close();
   await store.close();
 });
+
+test("what cannot be read is SERVFAIL, is reported, and costs no other query", () => {
+  const faults: unknown[] = [];
+  const handleOfOther = createTable({ readers: 1, zones: 1 }, 3);
+  const unread = new TableReader(handleOfOther, 0);
+  const fault = new Error("a page is damaged");
+  const served = {
+    zone,
+    challenges: new ChallengeIndex(unread, {
+      zone,
+      number: 0,
+      ttl: 1,
+      stored: () => {
+        throw fault;
+      },
+    }),
+  };
+  const damaged = new AnswerPath({
+    authority: { ...authority, zones: new Map([[zone.apex.key, served]]) },
+    table: unread,
+    clock: () => NOW_MS,
+    onFault: (error) => faults.push(error),
+  });
+  const rcodeOf = (question: string): string => {
+    const response = answerOf(damaged, query(question), requestorBy("udp"));
+    return decodeStrictly(response ?? assert.fail()).rcode;
+  };
+  expect(rcodeOf(`${UUID}.${ZONE}. TXT`)).toBe("SERVFAIL");
+  expect(faults).toEqual([fault]);
+  expect(rcodeOf(`${ZONE}. SOA`)).toBe("NOERROR");
+  expect(rcodeOf("elsewhere.example. TXT")).toBe("REFUSED");
+  expect(faults).toEqual([fault]);
+});
