@@ -1,33 +1,16 @@
-import Database, { SqliteError, type Statement } from "better-sqlite3";
+import { SqliteError } from "better-sqlite3";
+import { watchDatabaseCalls } from "./database-calls.ts";
 
-const METHODS = ["run", "get", "all", "iterate"] as const;
-type Method = (typeof METHODS)[number];
-type Call = (this: Statement, ...args: unknown[]) => unknown;
-
-/**
- * Lets one call of SQLite in this process fail, as it does on a disk that fails: BEGIN and COMMIT are calls as
- * all others.
- */
+/** Lets one call of SQLite in this process fail, as it does on a disk that fails. */
 export class DatabaseFault {
-  readonly #prototype: Record<Method, Call>;
-  readonly #real: ReadonlyMap<Method, Call>;
   readonly #code: string;
+  readonly remove: () => void;
   #callsUntil = Number.POSITIVE_INFINITY;
   #failed = "";
 
   constructor(code = "SQLITE_IOERR") {
     this.#code = code;
-    const database = new Database(":memory:");
-    this.#prototype = Object.getPrototypeOf(database.prepare("SELECT 1"));
-    database.close();
-    this.#real = new Map(METHODS.map((method) => [method, this.#prototype[method]]));
-    for (const [method, real] of this.#real) {
-      const fail = (statement: Statement): void => this.#count(statement);
-      this.#prototype[method] = function (...args) {
-        fail(this);
-        return real.apply(this, args);
-      };
-    }
+    this.remove = watchDatabaseCalls((sql) => this.#count(sql));
   }
 
   /** The n-th call from now on fails, from 1; those after it do not. */
@@ -42,13 +25,9 @@ export class DatabaseFault {
     return this.#failed;
   }
 
-  remove(): void {
-    for (const [method, real] of this.#real) this.#prototype[method] = real;
-  }
-
-  #count({ source }: Statement): void {
+  #count(sql: string): void {
     if (--this.#callsUntil !== 0) return;
-    this.#failed = source;
-    throw new SqliteError(`a fault of this test at ${source}`, this.#code);
+    this.#failed = sql;
+    throw new SqliteError(`a fault of this test at ${sql}`, this.#code);
   }
 }

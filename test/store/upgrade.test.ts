@@ -1,0 +1,159 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MIGRATIONS, migrate } from "../../src/store/sqlite/migrations.ts";
+import { APPLICATION_ID } from "../../src/store/sqlite/schema.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { StoreError } from "../../src/store/store.ts";
+import { DatabaseFault } from "../support/database-fault.ts";
+import { allPublished, digest, update, ZONE } from "./store-fixture.ts";
+
+const UPGRADING_PROCESS = join(import.meta.dirname, "upgrading-process.ts");
+/** More than opening a database makes. */
+const MOST_CALLS = 100;
+
+/** Every version that has to be brought up to date. */
+const OLD_VERSIONS = Array.from(MIGRATIONS.keys())
+  .slice(1)
+  .map((version) => ({ version }));
+
+let directory: string;
+let file: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "dnsvouch-upgrade-"));
+  file = join(directory, "dnsvouch.db");
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+/** A database as that version has left it when it was killed: its newest value is in the -wal file alone. */
+function makeOld(version: number): void {
+  const folder = mkdtempSync(join(tmpdir(), "dnsvouch-old-"));
+  const database = new Database(join(folder, "dnsvouch.db"));
+  database.pragma("journal_mode = WAL");
+  database.pragma(`application_id = ${APPLICATION_ID}`);
+  migrate(database, file, MIGRATIONS.slice(0, version));
+  database.exec(`
+    INSERT INTO zone (id, apex, serial) VALUES (1, '${ZONE}', 5);
+    INSERT INTO delegate (id, zone_id, subdomain, allow_from, created_ms) VALUES (1, 1, 'a', '[]', 0);
+    INSERT INTO credential (id, delegate_id, username, key_scheme, key_hash, created_ms)
+      VALUES (1, 1, 'user-of-a', 'sha256', zeroblob(32), 0);
+    INSERT INTO challenge_value (delegate_id, digest, created_ms) VALUES (1, '${digest(1)}', 0)`);
+  database.pragma("wal_checkpoint(TRUNCATE)");
+  database.exec(
+    `INSERT INTO challenge_value (delegate_id, digest, created_ms) VALUES (1, '${digest(2)}', 0)`,
+  );
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith("-shm")) cpSync(join(folder, name), join(directory, name));
+  }
+  database.close();
+  rmSync(folder, { recursive: true });
+}
+
+async function expectWhole(): Promise<void> {
+  const store = await openSqliteStore(file);
+  expect(await allPublished(store)).toMatchObject([
+    { subdomain: "a", digests: [digest(1), digest(2)] },
+  ]);
+  const credential = await store.findCredential("user-of-a");
+  expect(credential).toMatchObject({ state: "live", keyScheme: "sha256" });
+  await store.beginRun(ZONE, 1);
+  const updated = await update(store, { credentialId: 1 as never, delegateId: 1 as never }, 3);
+  expect(updated.digests).toEqual([digest(2), digest(3)]);
+  expect(updated.serial).toBeGreaterThan(5);
+  await store.close();
+}
+
+describe.for(OLD_VERSIONS)("a database of schema version $version", ({ version }) => {
+  const copyPath = () => `${file}.schema-${version}`;
+
+  function expectCopy(): void {
+    const copy = new Database(copyPath(), { readonly: true });
+    expect(copy.pragma("user_version", { simple: true })).toBe(version);
+    expect(copy.pragma("application_id", { simple: true })).toBe(APPLICATION_ID);
+    expect(copy.pragma("integrity_check", { simple: true })).toBe("ok");
+    const digests = copy.prepare("SELECT digest FROM challenge_value ORDER BY sequence").pluck();
+    expect(digests.all()).toEqual([digest(1), digest(2)]);
+    copy.close();
+  }
+
+  test("is copied, told of, and brought up to date", async () => {
+    makeOld(version);
+    const notices: string[] = [];
+    await (await openSqliteStore(file, (text) => notices.push(text))).close();
+    expect(notices.join()).toContain(copyPath());
+    expect(statSync(copyPath()).mode & 0o777).toBe(0o600);
+    expectCopy();
+    await expectWhole();
+    // Once only.
+    const before = readFileSync(copyPath());
+    await (await openSqliteStore(file, (text) => notices.push(text))).close();
+    expect(notices).toHaveLength(1);
+    expect(readFileSync(copyPath())).toEqual(before);
+  });
+
+  test("loses nothing to a kill at any call of the upgrade", async () => {
+    let kills = 0;
+    for (let call = 1; call < MOST_CALLS; call++) {
+      makeOld(version);
+      const child = spawn(process.execPath, [UPGRADING_PROCESS, file, String(call)], {
+        stdio: "inherit",
+      });
+      const [code, signal] = await once(child, "close");
+      await expectWhole();
+      expectCopy();
+      rmSync(directory, { recursive: true });
+      directory = mkdtempSync(join(tmpdir(), "dnsvouch-upgrade-"));
+      file = join(directory, "dnsvouch.db");
+      if (code === 0) break;
+      expect(signal).toBe("SIGKILL");
+      kills++;
+    }
+    // The version, the copy, and four calls for each step at least.
+    expect(kills).toBeGreaterThan(2 + 4 * (MIGRATIONS.length - version));
+    expect(kills).toBeLessThan(MOST_CALLS - 1);
+  });
+
+  test("is as it was after a fault at any call of the upgrade", async () => {
+    const fault = new DatabaseFault();
+    let faults = 0;
+    try {
+      makeOld(version);
+      for (let call = 1; call < MOST_CALLS; call++) {
+        fault.failAt(call);
+        const outcome = await openSqliteStore(file).catch((error: unknown) => error);
+        if (fault.settle() === "") {
+          await (outcome as Awaited<ReturnType<typeof openSqliteStore>>).close();
+          break;
+        }
+        expect(outcome).toBeInstanceOf(StoreError);
+        faults++;
+      }
+    } finally {
+      fault.remove();
+    }
+    expect(faults).toBeGreaterThan(4);
+    await expectWhole();
+    expectCopy();
+  });
+});
+
+test("a copy that cannot be made leaves the database as it is", async () => {
+  makeOld(2);
+  // Where the copy is to be built, and not a file.
+  const inTheWay = `${file}.schema-2`;
+  const folder = mkdtempSync(join(tmpdir(), "dnsvouch-in-the-way-"));
+  cpSync(folder, inTheWay, { recursive: true });
+  cpSync(folder, join(inTheWay, "full"), { recursive: true });
+  rmSync(folder, { recursive: true });
+  await expect(openSqliteStore(file)).rejects.toThrow("Nothing was changed");
+  const database = new Database(file, { readonly: true });
+  expect(database.pragma("user_version", { simple: true })).toBe(2);
+  database.close();
+  rmSync(inTheWay, { recursive: true });
+  await expectWhole();
+});
