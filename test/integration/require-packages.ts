@@ -26,6 +26,8 @@ export const requiredPrograms = [
   { program: "lego", package: "lego", purpose: "ACME client" },
   { program: "curl", package: "curl", purpose: "the clients' hooks" },
   { program: "jq", package: "jq", purpose: "the clients' hooks" },
+  // Without recommended packages the compiler comes without the headers of the C library.
+  { program: "gcc", package: "gcc libc6-dev", purpose: "a record of what reaches the disk" },
   { program: "openssl", package: "openssl", purpose: "the authority's own TLS certificate" },
 ] as const;
 
