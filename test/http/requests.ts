@@ -49,7 +49,7 @@ export async function publishedTexts(
   server: ServerUnderTest,
   { fulldomain }: Delegate,
 ): Promise<string[]> {
-  return textsAt(server.dnsPort, fulldomain);
+  return textsAt(`127.0.0.1:${server.dnsPort}`, fulldomain);
 }
 
 /** `{"error": "<word>"}` and nothing else. */

@@ -7,7 +7,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Delegate, digest, register, update } from "../support/api-client.ts";
 import { startDnsvouch } from "../support/dnsvouch-process.ts";
-import { dnsPort, textsAt } from "../support/look-up.ts";
+import { lookUpTexts } from "../support/look-up.ts";
 import { apiUrl } from "../support/process-folder.ts";
 import { Lab } from "./lab/lab.ts";
 import { DiskImage, NOTHING_SURVIVES, type Survival, stepsOf } from "./power-cut/disk-image.ts";
@@ -102,7 +102,7 @@ async function expectAcknowledged(folder: string, data: string, cutAt: number): 
       if (registeredAt > cutAt) continue;
       known++;
       const last = updatedAt.filter((at) => at <= cutAt).length;
-      const found = await textsAt(dnsPort(server), delegate.fulldomain);
+      const found = await lookUpTexts(server, delegate.fulldomain);
       // The one that was under way may be there as well.
       expect([newestTwo(last), newestTwo(last + 1)]).toContainEqual(found);
       await update(apiUrl(server), delegate, digest(0));

@@ -8,12 +8,13 @@ export function dnsPort(dnsvouch: DnsvouchProcess): number {
 
 /** The TXT values at a name, in the order of the response; empty if it has none. Rejects for a name that does not exist. */
 export async function lookUpTexts(dnsvouch: DnsvouchProcess, name: string): Promise<string[]> {
-  return textsAt(dnsPort(dnsvouch), name);
+  return textsAt(`127.0.0.1:${dnsPort(dnsvouch)}`, name);
 }
 
-export async function textsAt(port: number, name: string): Promise<string[]> {
+/** `server`: an address and a port, as Resolver takes them. */
+export async function textsAt(server: string, name: string): Promise<string[]> {
   const resolver = new Resolver({ timeout: 2000, tries: 2 });
-  resolver.setServers([`127.0.0.1:${port}`]);
+  resolver.setServers([server]);
   try {
     const records = await resolver.resolveTxt(name);
     return records.map((strings) => strings.join(""));

@@ -31,6 +31,8 @@ export interface DnsvouchSettings {
   /** Addresses with their ports. */
   readonly listen?: readonly string[];
   readonly apiAddress?: string;
+  /** Where the database is, if not in the folder of the configuration. */
+  readonly data?: string;
   /** `dns.cookie_secret_file`. */
   readonly cookieSecretFile?: string;
   readonly place?: Place;
@@ -47,6 +49,7 @@ function configuration(folder: string, settings: DnsvouchSettings): string {
     records = nameserverRecords,
     listen = [`${address.dnsvouch}:${dnsPort}`],
     apiAddress = address.dnsvouch,
+    data = folder,
     cookieSecretFile = "",
   } = settings;
   // JSON's arrays of strings are TOML's, too.
@@ -61,7 +64,7 @@ records = ${JSON.stringify(records)}
 
 [database]
 engine = "sqlite"
-connection = "${join(folder, "dnsvouch.db")}"
+connection = "${join(data, "dnsvouch.db")}"
 
 [api]
 ip = "${apiAddress}"
@@ -71,6 +74,9 @@ tls = "none"
 [dns]
 rrl_per_second = 0
 cookie_secret_file = "${cookieSecretFile}"
+
+[limits]
+register_per_source_per_hour = 0
 
 [logconfig]
 loglevel = "info"
