@@ -31,7 +31,8 @@ export function writeAcmeDnsDatabase(file: string, names: number): void {
   database.close();
 }
 
-function username(number: number): string {
+/** The user name of an account. */
+export function username(number: number): string {
   // Far from the numbers of the names.
   return subdomain(2 ** 32 + number);
 }

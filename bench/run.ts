@@ -17,6 +17,7 @@ import { memorySection, startSection } from "./sections/start.ts";
 import { tcpSection } from "./sections/tcp.ts";
 import { udpSection } from "./sections/udp.ts";
 import { workersSection } from "./sections/workers.ts";
+import { wrongKeysSection } from "./sections/wrong-keys.ts";
 
 const SECTIONS: Readonly<Record<string, (context: BenchContext) => Promise<SectionResult>>> = {
   udp: udpSection,
@@ -28,6 +29,7 @@ const SECTIONS: Readonly<Record<string, (context: BenchContext) => Promise<Secti
   memory: memorySection,
   start: startSection,
   growth: growthSection,
+  "wrong-keys": wrongKeysSection,
 };
 
 /** Part of all CPUs. */

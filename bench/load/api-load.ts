@@ -1,9 +1,11 @@
 // The process that uses the API: registers delegates, then does what each message says.
+import { username } from "../acme-dns-database.ts";
 import { digests } from "../data.ts";
 import { HttpClient, type HttpResult, httpLoad, post } from "./http-load.ts";
 
 export interface ApiBurst {
-  readonly kind: "update" | "register";
+  /** Wrong keys are those of delegates that were registered, or of the accounts of acme-dns-database.ts. */
+  readonly kind: "update" | "register" | "wrong-key" | "wrong-imported-key";
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
@@ -12,6 +14,8 @@ export interface ApiBurst {
 }
 
 const DELEGATES = 200;
+/** Accounts whose user names are tried: as many as every server of the sections has at least. */
+const IMPORTED = 10_000;
 
 interface Registered {
   readonly username: string;
@@ -26,11 +30,25 @@ process.on("message", async (burst: ApiBurst) => process.send?.(await run(burst)
 
 async function run({ kind, port, ...load }: ApiBurst): Promise<HttpResult> {
   if (kind === "register") {
-    return httpLoad({ ...load, port, status: 201, next: () => post("/register", [], "") });
+    return httpLoad({ ...load, port, statuses: [201], next: () => post("/register", [], "") });
+  }
+  if (kind === "wrong-imported-key") {
+    const next = (): Buffer => withWrongKey(username(++updates % IMPORTED));
+    // 503: so many wait to be looked at that no more can.
+    return httpLoad({ ...load, port, statuses: [401, 503], next });
   }
   const known = delegates.get(port) ?? (await register(port));
   delegates.set(port, known);
-  return httpLoad({ ...load, port, status: 200, next: () => nextUpdate(known) });
+  if (kind === "wrong-key") {
+    const next = (): Buffer => withWrongKey(known[++updates % known.length]?.username ?? "");
+    return httpLoad({ ...load, port, statuses: [401], next });
+  }
+  return httpLoad({ ...load, port, statuses: [200], next: () => nextUpdate(known) });
+}
+
+function withWrongKey(user: string): Buffer {
+  const body = JSON.stringify({ subdomain: user, txt: digests(1)[0] });
+  return post("/update", [`X-Api-User: ${user}`, `X-Api-Key: ${"w".repeat(40)}`], body);
 }
 
 function nextUpdate(known: readonly Registered[]): Buffer {

@@ -25,7 +25,8 @@ export interface HttpLoad {
   readonly seconds: number;
   /** The next request of a connection. */
   readonly next: (connection: number) => HttpRequest;
-  readonly status: number;
+  /** What may be answered. */
+  readonly statuses: readonly number[];
   /** Requests a second over all connections, evenly; undefined: each as soon as it can. */
   readonly perSecond?: number;
 }
@@ -46,7 +47,7 @@ export async function httpLoad(load: HttpLoad): Promise<HttpResult> {
       if (begun >= end) break;
       const status = await client.send(load.next(connection));
       latencies.push(performance.now() - begun);
-      if (status !== load.status) wrong++;
+      if (!load.statuses.includes(status)) wrong++;
     }
     client.close();
   };

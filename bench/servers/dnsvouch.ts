@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeAcmeDnsDatabase } from "../acme-dns-database.ts";
 import { STATIC_RECORDS, ZONE } from "../data.ts";
@@ -19,13 +19,25 @@ export interface DnsvouchOptions {
   readonly names: number;
 }
 
+/** Where a server's data are: a directory belongs to one. */
+function dataFolder(folder: string, name: string): string {
+  const data = join(folder, name);
+  mkdirSync(data, { recursive: true });
+  return data;
+}
+
 /** The command that serves a copy of a database with so many names. */
 export function dnsvouch(options: DnsvouchOptions): Command {
   const { folder, name, port, io, workers = 1, cpus = "0", names } = options;
-  const database = join(folder, `dnsvouch-${port}.db`);
+  const database = databaseOf(options);
   if (names > 0) copyFileSync(databaseWith(folder, names), database);
   const config = writeConfig(folder, port, { io, workers, database });
   return { name, port, command: [process.execPath, MAIN, "serve", "-c", config], cpus };
+}
+
+/** The database that it serves. */
+export function databaseOf({ folder, port }: Pick<DnsvouchOptions, "folder" | "port">): string {
+  return join(dataFolder(folder, `dnsvouch-${port}`), "dnsvouch.db");
 }
 
 /** The port of its API. */
@@ -35,7 +47,7 @@ export function apiPort(port: number): number {
 
 /** A database of ours with so many names, made by the import from acme-dns, once. */
 function databaseWith(folder: string, names: number): string {
-  const database = join(folder, `dnsvouch-${names}-names.db`);
+  const database = join(dataFolder(folder, `dnsvouch-${names}-names`), "dnsvouch.db");
   if (existsSync(database)) return database;
   const source = join(folder, `acme-dns-${names}-names.db`);
   if (!existsSync(source)) writeAcmeDnsDatabase(source, names);
@@ -66,6 +78,11 @@ connection = "${database}"
 [api]
 ip = "127.0.0.1"
 port = ${apiPort(port)}
+[limits]
+# All load comes from one address; that wrong keys are looked at at all is the hard case.
+register_per_source_per_hour = 0
+register_per_day = 0
+auth_failures_per_source_per_minute = 0
 `,
   );
   return config;
