@@ -1,5 +1,6 @@
 // The HTTP API, put together: what its handlers need, and the sockets it listens on.
 import type { RequestListener } from "node:http";
+import type { Socket } from "node:net";
 import type { RefusalRecorder } from "./audit/refusal-recorder.ts";
 import type { Config } from "./config/config.ts";
 import { ImportedKeyQueue } from "./delegate/imported-key.ts";
@@ -62,7 +63,7 @@ export function createApi(
     },
   };
   const { most, coversLoopback } = limits.httpConnectionsPerSource;
-  const table = new ConnectionTable({
+  const table = new ConnectionTable<Socket>({
     connections: connectionLimit(limits.httpConnections, log),
     connectionsPerSource: most,
   });

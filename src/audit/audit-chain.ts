@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A row of the trail as it is stored; texts as audit-entry.ts has them. */
 export interface AuditRow {
@@ -27,24 +27,21 @@ export const GENESIS: ChainPoint = { sequence: 0, hash: new Uint8Array(32) };
 
 /** SHA-256 over everything that the row says, the hash of the row before among it. 32 octets. */
 export function hashOfRow(row: AuditRow): Uint8Array {
-  const { sequence, timeMs, action, result, delegateId, credentialId } = row;
-  const { peer, forwarded, detail, previousHash } = row;
-  const previous = Buffer.from(previousHash).toString("hex");
-  const said = [
-    sequence,
-    timeMs,
-    action,
-    result,
-    delegateId,
-    credentialId,
-    peer,
-    forwarded,
-    detail,
-  ];
   // JSON has one form for it, and no two lists share one.
-  return createHash("sha256")
-    .update(JSON.stringify([...said, previous]))
-    .digest();
+  const said = JSON.stringify([
+    row.sequence,
+    row.timeMs,
+    row.action,
+    row.result,
+    row.delegateId,
+    row.credentialId,
+    row.peer,
+    row.forwarded,
+    row.detail,
+    Buffer.from(row.previousHash).toString("hex"),
+  ]);
+  // By way of hex, which is faster: its octets share their memory with others.
+  return Buffer.from(hash("sha256", said, "hex"), "hex");
 }
 
 /** Follows rows in their order from a point. */

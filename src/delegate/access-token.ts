@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash as digestOf, timingSafeEqual } from "node:crypto";
 
 /**
  * Tokens that allow what no delegate's key does, such as to register. They can stand in a path, so that a
@@ -29,10 +29,10 @@ export function parseAccessToken(text: string): AccessToken | undefined {
 
 /** SHA-256, 32 octets: a token has too many bits for anybody to search (docs/adr/0004). */
 export function hashAccessToken(token: AccessToken): Uint8Array {
-  return createHash("sha256").update(token, "latin1").digest();
+  return digestOf("sha256", token, "buffer");
 }
 
 /** Whether what was sent is the token behind `hash`, in constant time. */
 export function matchesTokenHash(sent: string, hash: Uint8Array): boolean {
-  return timingSafeEqual(createHash("sha256").update(sent, "utf8").digest(), hash);
+  return timingSafeEqual(digestOf("sha256", sent, "buffer"), hash);
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 /** Row number of a credential in the store. */
 export type CredentialId = number;
@@ -29,7 +29,8 @@ export function parseApiKey(value: unknown): ApiKey | undefined {
  * and would let anybody keep the server busy (docs/adr/0004).
  */
 export function hashApiKey(key: ApiKey): KeyHash {
-  return createHash("sha256").update(key, "latin1").digest();
+  // By way of hex, which is faster: its octets share their memory with others.
+  return Buffer.from(hash("sha256", key, "hex"), "hex");
 }
 
 /** Whether `key` is the one behind `hash`, in constant time; `hash` undefined (no such user) is always false. */

@@ -31,7 +31,7 @@ const LINGER_MS = 2000;
 
 /** How many connections there are, and what is done with one more. */
 export interface ApiConnections {
-  readonly table: ConnectionTable;
+  readonly table: ConnectionTable<Socket>;
   sourceOf(socket: Socket): ConnectionSource;
 }
 
@@ -47,17 +47,15 @@ export function createApiServer(app: RequestListener, connections: ApiConnection
   const order = new ResponseOrder();
   const { table } = connections;
   const turnedAway = new WeakSet<Duplex>();
-  /** Requests that are not answered yet. */
-  const underWay = new Set<ServerResponse>();
   let isDraining = false;
+  // One function for all, and `on` for what is emitted once: each request would leave another two behind.
+  function onClosed(this: ServerResponse): void {
+    table.release(this.req.socket);
+  }
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     if (turnedAway.has(req.socket)) return;
     table.hold(req.socket);
-    underWay.add(res);
-    res.once("close", () => {
-      underWay.delete(res);
-      table.release(req.socket);
-    });
+    res.on("close", onClosed);
     if (isDraining) res.shouldKeepAlive = false;
     order.queue(req, res, () => receive(app, req, res));
   };
@@ -98,7 +96,7 @@ export function createApiServer(app: RequestListener, connections: ApiConnection
   const drain = (mostMs: number): Promise<void> => {
     isDraining = true;
     // Who goes on asking over a connection that is kept would keep us from stopping.
-    for (const res of underWay) if (!res.headersSent) res.shouldKeepAlive = false;
+    for (const socket of table.connections()) order.closeAfterNewest(socket);
     return closeServer(server, mostMs);
   };
   return { server, drain };

@@ -26,6 +26,8 @@ interface Peer {
   readonly address: Address | undefined;
   readonly text: string;
   readonly isProxy: boolean;
+  /** Of what it sends itself. */
+  readonly source: RequestSource;
 }
 
 export interface RequestSourceOptions {
@@ -56,11 +58,12 @@ export class RequestSources {
 
   of(req: IncomingMessage): RequestSource {
     const peer = this.#peer(req.socket);
-    if (!peer.isProxy) return sourceOf(peer.address, peer, undefined);
+    if (!peer.isProxy) return peer.source;
     // Several lines of one header are one list, in their order: RFC 9110 section 5.3.
     const list = (req.headersDistinct[this.#header] ?? []).join(",");
     const client = this.#lastUntrusted(list);
-    return sourceOf(client, peer, client === undefined ? shown(list) : addressText(client));
+    const forwarded = client === undefined ? shown(list) : addressText(client);
+    return sourceOf(client, client ?? peer.address, { peer: peer.text, forwarded });
   }
 
   /** How a connection counts: by its own address, since it may carry the requests of many. */
@@ -68,19 +71,21 @@ export class RequestSources {
     socket: Socket,
     coversLoopback: boolean,
   ): { readonly key: string; readonly isExempt: boolean } {
-    const { address, isProxy } = this.#peer(socket);
+    const { address, isProxy, source } = this.#peer(socket);
     const isOwn = address !== undefined && isLoopback(address);
-    return { key: keyOf(address), isExempt: isProxy || (isOwn && !coversLoopback) };
+    return { key: source.key, isExempt: isProxy || (isOwn && !coversLoopback) };
   }
 
   #peer(socket: Socket): Peer {
     const known = this.#peers.get(socket);
     if (known !== undefined) return known;
     const address = parsePeer(socket.remoteAddress ?? "");
+    const text = address === undefined ? "unknown" : addressText(address);
     const peer = {
       address,
-      text: address === undefined ? "unknown" : addressText(address),
+      text,
       isProxy: address !== undefined && isInAny(this.#proxies, address),
+      source: sourceOf(address, address, { peer: text, forwarded: undefined }),
     };
     this.#peers.set(socket, peer);
     return peer;
@@ -107,20 +112,13 @@ function parseHop(text: string): Address | undefined {
   return parseAddress(/^([0-9.]+):[0-9]{1,5}$/.exec(text)?.[1] ?? text);
 }
 
+/** `counted`: the address that it counts as. */
 function sourceOf(
   client: Address | undefined,
-  peer: Peer,
-  forwarded: string | undefined,
+  counted: Address | undefined,
+  origin: Origin,
 ): RequestSource {
-  return {
-    client,
-    key: keyOf(client ?? peer.address),
-    origin: { peer: peer.text, forwarded },
-  };
-}
-
-function keyOf(address: Address | undefined): string {
-  return address === undefined ? "" : sourceKey(address);
+  return { client, key: counted === undefined ? "" : sourceKey(counted), origin };
 }
 
 /** What a proxy says that is no address. */

@@ -21,6 +21,12 @@ export class ResponseOrder {
     else before.once("close", beginIfOpen);
   }
 
+  /** The newest response becomes the last one of its connection, if it can still say so. */
+  closeAfterNewest(socket: Duplex): void {
+    const newest = this.#newest.get(socket);
+    if (newest !== undefined && !newest.headersSent) newest.shouldKeepAlive = false;
+  }
+
   /** Calls `refuse` for octets that are no request, when what came before them is answered. */
   afterAnswered(socket: Duplex, refuse: () => void): void {
     const newest = this.#newest.get(socket);

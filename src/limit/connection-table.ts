@@ -21,8 +21,10 @@ export interface Closable {
   destroy(): unknown;
 }
 
-interface Entry {
+interface Entry<T> {
   readonly source: string;
+  /** The connections of its source, itself among them. */
+  readonly siblings: IdleOrder<T>;
   /** Work under way: while there is some, the connection is not closed for another one. */
   held: number;
 }
@@ -31,12 +33,11 @@ interface Entry {
  * Connections in the order of their last activity. Whoever comes is let in as long as another one can be
  * closed for it: where a limit is reached, that is the one that has been idle for longest.
  */
-export class ConnectionTable {
+export class ConnectionTable<T extends Closable = Closable> {
   readonly #limits: ConnectionLimits;
-  readonly #idle = new IdleOrder<Closable>();
-  readonly #idleBySource = new Map<string, IdleOrder<Closable>>();
-  readonly #countBySource = new Map<string, number>();
-  readonly #entries = new Map<Closable, Entry>();
+  readonly #idle = new IdleOrder<T>();
+  readonly #idleBySource = new Map<string, IdleOrder<T>>();
+  readonly #entries = new Map<T, Entry<T>>();
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
@@ -46,72 +47,69 @@ export class ConnectionTable {
     return this.#entries.size;
   }
 
+  /** Those that are open. */
+  connections(): Iterable<T> {
+    return this.#entries.keys();
+  }
+
   /** A connection has been accepted. False: there is no room, and all others are at work. */
-  admit(connection: Closable, { key, isExempt }: ConnectionSource): boolean {
+  admit(connection: T, { key, isExempt }: ConnectionSource): boolean {
     const { connections, connectionsPerSource } = this.#limits;
     const perSource = isExempt ? 0 : connectionsPerSource;
-    if (isReached(perSource, this.#countBySource.get(key) ?? 0)) {
-      if (!this.#close(this.#idleBySource.get(key)?.longestIdle)) return false;
+    const siblings = this.#idleBySource.get(key);
+    if (isReached(perSource, siblings?.size ?? 0)) {
+      if (!this.#close(siblings?.longestIdle)) return false;
     } else if (isReached(connections, this.#entries.size)) {
       if (!this.#close(this.#idle.longestIdle)) return false;
     }
-    this.#entries.set(connection, { source: key, held: 0 });
-    this.#countBySource.set(key, (this.#countBySource.get(key) ?? 0) + 1);
-    this.#rest(connection, key);
+    this.#add(connection, key);
     return true;
   }
 
   /** A message has come, or a response has left: no other has been idle for less time now. */
-  touch(connection: Closable): void {
+  touch(connection: T): void {
     const entry = this.#entries.get(connection);
     // Closed by us a moment ago, and not aware of it yet.
-    if (entry === undefined || entry.held > 0) return;
+    if (entry === undefined) return;
     this.#idle.touch(connection);
-    this.#idleBySource.get(entry.source)?.touch(connection);
+    entry.siblings.touch(connection);
   }
 
   /** Work begins; `release` says that it is done. */
-  hold(connection: Closable): void {
+  hold(connection: T): void {
     const entry = this.#entries.get(connection);
-    if (entry === undefined) return;
-    if (entry.held === 0) this.#unrest(connection, entry.source);
-    entry.held++;
+    if (entry === undefined || entry.held++ > 0) return;
+    this.#idle.setBusy(connection);
+    entry.siblings.setBusy(connection);
   }
 
-  release(connection: Closable): void {
+  release(connection: T): void {
     const entry = this.#entries.get(connection);
-    if (entry === undefined || entry.held === 0) return;
-    entry.held--;
-    if (entry.held === 0) this.#rest(connection, entry.source);
+    if (entry === undefined || entry.held === 0 || --entry.held > 0) return;
+    this.#idle.setIdle(connection);
+    entry.siblings.setIdle(connection);
   }
 
   /** A connection is closed. */
-  remove(connection: Closable): void {
+  remove(connection: T): void {
     const entry = this.#entries.get(connection);
     if (entry === undefined) return;
-    const { source } = entry;
+    const { source, siblings } = entry;
     this.#entries.delete(connection);
-    this.#unrest(connection, source);
-    const left = (this.#countBySource.get(source) ?? 0) - 1;
-    if (left > 0) this.#countBySource.set(source, left);
-    else this.#countBySource.delete(source);
-  }
-
-  #rest(connection: Closable, source: string): void {
-    this.#idle.add(connection);
-    const siblings = this.#idleBySource.get(source) ?? new IdleOrder<Closable>();
-    siblings.add(connection);
-    this.#idleBySource.set(source, siblings);
-  }
-
-  #unrest(connection: Closable, source: string): void {
     this.#idle.delete(connection);
-    const siblings = this.#idleBySource.get(source);
-    siblings?.delete(connection);
-    if (siblings?.size === 0) this.#idleBySource.delete(source);
+    siblings.delete(connection);
+    if (siblings.size === 0) this.#idleBySource.delete(source);
   }
 
-  #close(connection: Closable | undefined): boolean {
+  #add(connection: T, source: string): void {
+    const siblings = this.#idleBySource.get(source) ?? new IdleOrder<T>();
+    this.#idleBySource.set(source, siblings);
+    siblings.add(connection);
+    this.#idle.add(connection);
+    this.#entries.set(connection, { source, siblings, held: 0 });
+  }
+
+  #close(connection: T | undefined): boolean {
     if (connection === undefined) return false;
     // Its "close" comes later, and until then it must not count.
     this.remove(connection);

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import express from "express";
 import { expect, test } from "vitest";
 import { createApiServer } from "../../src/http/api-server.ts";
@@ -59,7 +60,7 @@ test("7 KiB of headers are read", async () => {
 });
 
 const UNLIMITED = {
-  table: new ConnectionTable({ connections: 0, connectionsPerSource: 0 }),
+  table: new ConnectionTable<Socket>({ connections: 0, connectionsPerSource: 0 }),
   sourceOf: () => ({ key: "", isExempt: true }),
 };
 

@@ -98,6 +98,39 @@ export function describeAdministration(current: () => Reopenable): void {
     });
   });
 
+  test("no act leaves a credential as it was found before", async () => {
+    await store.beginRun(ZONE, 1);
+    a = await register(store, "a");
+    const { delegateId, credentialId } = a;
+    const found = async (username = "user-of-a") => (await store.findCredential(username))?.state;
+    expect(await found()).toBe("live");
+    await store.disableDelegate({ ...act(), delegateId });
+    expect(await found()).toBe("disabled");
+    await store.enableDelegate({ ...act(), delegateId });
+    expect(await found()).toBe("live");
+    expect(await found("second")).toBeUndefined();
+    await store.createCredential({ ...act(), delegateId, username: "second", keyHash: KEY_HASH });
+    expect(await found("second")).toBe("live");
+    await store.revokeCredential({ ...act(), credentialId });
+    expect(await found()).toBe("revoked");
+    await store.deleteDelegate({ ...act(), delegateId });
+    expect([await found(), await found("second")]).toEqual([undefined, undefined]);
+    await store.restoreDelegate({ ...act(), delegateId, username: "third", keyHash: KEY_HASH });
+    expect(await found("third")).toBe("live");
+  });
+
+  test("more credentials than are remembered are all found", async () => {
+    await store.beginRun(ZONE, 1);
+    const names = Array.from({ length: 2500 }, (_, number) => `n${number}`);
+    await Promise.all(names.map((name) => store.createDelegate(newDelegate(name))));
+    for (let round = 0; round < 2; round++) {
+      for (const name of names) {
+        const credential = await store.findCredential(`user-of-${name}`);
+        expect(credential?.delegate.subdomain).toBe(name);
+      }
+    }
+  });
+
   describe("a delegate that is disabled", () => {
     beforeEach(async () => {
       await store.beginRun(ZONE, 100);

@@ -11,6 +11,15 @@ interface Unit {
   readonly reject: (error: unknown) => void;
 }
 
+/** What belongs to each transaction besides its units. */
+export interface TransactionFrame {
+  /** Its first work, and its last. */
+  readonly begin: () => void;
+  readonly finish: () => void;
+  /** It is durable. Not called if it was rolled back. */
+  readonly committed: () => void;
+}
+
 /**
  * Durable writes at the price of a few: what was called while the last commit was synced to the disk
  * becomes one transaction, in the order of the calls, and its promises resolve after one sync for all
@@ -23,16 +32,22 @@ export class GroupCommit {
 
   /**
    * @param file where the database is, for messages.
-   * @param onBegin called in each transaction before its units.
+   * @param frame what each transaction begins and ends with.
    */
-  constructor(file: string, database: Database, onBegin: () => void) {
+  constructor(file: string, database: Database, { begin, finish, committed }: TransactionFrame) {
     this.#file = file;
     const transaction = database.transaction((units: readonly Unit[]) => {
-      onBegin();
-      return units.map(({ run }) => run());
+      begin();
+      const settle = units.map(({ run }) => run());
+      finish();
+      return settle;
     });
     // IMMEDIATE takes the write lock first, so that what a unit reads cannot change before it writes.
-    this.#transaction = (units) => transaction.immediate(units);
+    this.#transaction = (units) => {
+      const settle = transaction.immediate(units);
+      committed();
+      return settle;
+    };
   }
 
   /**

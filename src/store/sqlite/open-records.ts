@@ -69,8 +69,8 @@ export function openRecords(path: string): Records {
       }),
     auditNewestNumber: () =>
       read(() => {
-        const newest = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
-        return database.prepare<[], { seq: number }>(newest).get()?.seq ?? 0;
+        const newest = "SELECT newest FROM audit_anchor WHERE id = 1";
+        return database.prepare<[], { newest: number }>(newest).get()?.newest ?? 0;
       }),
     close: () => void database.close(),
   };

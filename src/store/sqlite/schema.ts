@@ -83,7 +83,7 @@ CREATE TABLE token (
 ) STRICT;
 
 CREATE TABLE audit (
-  sequence       INTEGER PRIMARY KEY AUTOINCREMENT,
+  sequence       INTEGER PRIMARY KEY,
   time_ms        INTEGER NOT NULL,
   action         TEXT NOT NULL,
   result         TEXT NOT NULL,
@@ -95,12 +95,14 @@ CREATE TABLE audit (
   previous_hash  BLOB NOT NULL CHECK (length(previous_hash) = 32)
 ) STRICT;
 
+-- The newest row that was pruned, and the number of the newest row of all: if rows at the end are taken away, it shows.
 CREATE TABLE audit_anchor (
   id        INTEGER PRIMARY KEY CHECK (id = 1),
   sequence  INTEGER NOT NULL,
-  hash      BLOB NOT NULL CHECK (length(hash) = 32)
+  hash      BLOB NOT NULL CHECK (length(hash) = 32),
+  newest    INTEGER NOT NULL
 ) STRICT;
-INSERT INTO audit_anchor (id, sequence, hash) VALUES (1, 0, zeroblob(32));
+INSERT INTO audit_anchor (id, sequence, hash, newest) VALUES (1, 0, zeroblob(32), 0);
 
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;

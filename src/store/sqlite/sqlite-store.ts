@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "better-sqlite3";
 import type { ChainPoint } from "../../audit/audit-chain.ts";
 import type { AuditEntry } from "../../audit/audit-entry.ts";
-import { restoreAllowFrom, storeAllowFrom } from "../../delegate/allow-from.ts";
+import { storeAllowFrom } from "../../delegate/allow-from.ts";
 import type { CredentialId, KeyHash } from "../../delegate/credential.ts";
 import type { DelegateId, PublishedDigests } from "../../delegate/delegate.ts";
 import type {
@@ -33,6 +33,7 @@ import {
 import { type AdminStatements, prepareAdminStatements } from "./admin-statements.ts";
 import { pruneAudit } from "./audit-units.ts";
 import { AuditWriter } from "./audit-writer.ts";
+import { CredentialReader } from "./credential-reader.ts";
 import {
   createCredential,
   deleteDelegate,
@@ -46,13 +47,7 @@ import {
 import { GroupCommit } from "./group-commit.ts";
 import { openDatabase } from "./open-database.ts";
 import { publishedDigests } from "./published-digests.ts";
-import {
-  type CredentialRow,
-  hasValue,
-  type PublishedRow,
-  prepareStatements,
-  type Statements,
-} from "./statements.ts";
+import { hasValue, type PublishedRow, prepareStatements, type Statements } from "./statements.ts";
 import { cannotWriteNow, isDamage, reportingFaults } from "./storage-fault.ts";
 import { createToken, revokeToken } from "./token-units.ts";
 import { raiseSerial, type UnitContext } from "./unit-context.ts";
@@ -95,6 +90,7 @@ export class SqliteStore implements Store {
   readonly #file: string;
   readonly #database: Database;
   readonly #statements: Statements;
+  readonly #credentials: CredentialReader;
   readonly #context: UnitContext;
   readonly #group: GroupCommit;
   #admin: AdminStatements | undefined;
@@ -109,6 +105,7 @@ export class SqliteStore implements Store {
     this.#file = file;
     this.#database = database;
     this.#statements = prepareStatements(database);
+    this.#credentials = new CredentialReader(this.#statements);
     const audit = new AuditWriter(this.#statements);
     const prepareAdmin = (): AdminStatements => this.#prepareAdmin();
     this.#context = {
@@ -118,11 +115,16 @@ export class SqliteStore implements Store {
       },
       audit,
     };
-    this.#group = new GroupCommit(file, database, () => {
+    const begin = (): void => {
       audit.begin();
       for (const [zone, initialSerial] of this.#runsToBegin) {
         this.#statements.beginRun.get({ zone, initialSerial });
       }
+    };
+    this.#group = new GroupCommit(file, database, {
+      begin,
+      finish: () => audit.finish(),
+      committed: () => audit.committed(),
     });
   }
 
@@ -168,18 +170,11 @@ export class SqliteStore implements Store {
   }
 
   async findCredential(username: string): Promise<StoredCredential | undefined> {
-    const row = reportingFaults(this.#file, () => this.#statements.findCredential.get(username));
-    if (row === undefined) return undefined;
-
-    const { id, keyScheme, keyHash, delegateId, zone, subdomain } = row;
-    const allowFrom = restoreAllowFrom(row.allowFrom);
-    const createdMs = row.delegateCreatedMs;
-    const delegate = { id: delegateId, zone, subdomain, allowFrom, createdMs };
-    return { id, keyScheme, keyHash, state: stateOf(row), delegate };
+    return reportingFaults(this.#file, () => this.#credentials.find(username));
   }
 
   async replaceImportedKey(replacement: ImportedKeyReplacement): Promise<void> {
-    return this.#write(({ sql }) => {
+    return this.#change(({ sql }) => {
       sql.replaceImportedKey.run(replacement);
     });
   }
@@ -249,31 +244,31 @@ export class SqliteStore implements Store {
   async createCredential(
     credential: NewCredential,
   ): Promise<{ readonly credentialId: CredentialId } | "gone" | "full" | "taken"> {
-    return this.#write((context) => createCredential(context, credential));
+    return this.#change((context) => createCredential(context, credential));
   }
 
   async revokeCredential(
     act: Act & { readonly credentialId: CredentialId },
   ): Promise<"revoked" | "gone"> {
-    return this.#write((context) => revokeCredential(context, act));
+    return this.#change((context) => revokeCredential(context, act));
   }
 
   async disableDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone"> {
-    return this.#write((context) => disableDelegate(context, act));
+    return this.#change((context) => disableDelegate(context, act));
   }
 
   async enableDelegate(act: DelegateAct): Promise<"enabled" | "gone"> {
-    return this.#write((context) => enableDelegate(context, act));
+    return this.#change((context) => enableDelegate(context, act));
   }
 
   async deleteDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone"> {
-    return this.#write((context) => deleteDelegate(context, act));
+    return this.#change((context) => deleteDelegate(context, act));
   }
 
   async restoreDelegate(
     act: DelegateAct & { readonly username: string; readonly keyHash: KeyHash },
   ): Promise<ChallengeUpdated | "gone" | "taken"> {
-    return this.#write((context) => restoreDelegate(context, act));
+    return this.#change((context) => restoreDelegate(context, act));
   }
 
   async createToken(token: NewToken): Promise<{ readonly id: number } | "full"> {
@@ -326,7 +321,8 @@ export class SqliteStore implements Store {
     assertSlots(slots);
     let after = 0;
     for (;;) {
-      const rows = this.#publishedPage(zone, after);
+      const page = { zone, after, delegates: PAGE_DELEGATES };
+      const rows = reportingFaults(this.#file, () => this.#statements.publishedPage.all(page));
       const last = rows.at(-1);
       if (last === undefined) return;
       for (const [subdomain, ofDelegate] of Map.groupBy(rows, (row) => row.subdomain)) {
@@ -360,11 +356,6 @@ export class SqliteStore implements Store {
     reportingFaults(this.#file, () => this.#database.close());
   }
 
-  #publishedPage(zone: string, after: number): PublishedRow[] {
-    const page = { zone, after, delegates: PAGE_DELEGATES };
-    return reportingFaults(this.#file, () => this.#statements.publishedPage.all(page));
-  }
-
   #read<T>(work: (admin: AdminStatements) => T): T {
     return reportingFaults(this.#file, () => work(this.#prepareAdmin()));
   }
@@ -372,6 +363,14 @@ export class SqliteStore implements Store {
   #prepareAdmin(): AdminStatements {
     this.#admin ??= prepareAdminStatements(this.#database);
     return this.#admin;
+  }
+
+  /** As `#write`, for what changes a credential or its delegate. */
+  #change<T>(work: (context: UnitContext) => T): Promise<T> {
+    return this.#write((context) => {
+      this.#credentials.forget();
+      return work(context);
+    });
   }
 
   async #write<T>(work: (context: UnitContext) => T): Promise<T> {
@@ -391,11 +390,6 @@ export class SqliteStore implements Store {
 /** RFC 1982 section 3.1, as the statements count. */
 function nextSerial(serial: number): number {
   return (serial + 1) % 2 ** 32;
-}
-
-function stateOf({ revokedMs, disabledMs }: CredentialRow): StoredCredential["state"] {
-  if (revokedMs !== null) return "revoked";
-  return disabledMs === null ? "live" : "disabled";
 }
 
 function assertSlots(slots: number): void {
