@@ -43,7 +43,9 @@ export function createApi(
   const parts: ApiParts = {
     store: needs.store,
     zones: new ApiZones(config.registrationZone, needs.publishers, log),
-    importedKeys: new ImportedKeyQueue(limits.bcryptQueue),
+    importedKeys: new ImportedKeyQueue(limits.bcryptQueue, (err) => {
+      log.error({ err }, "a key from acme-dns could not be checked");
+    }),
     sources,
     limits: new ApiLimits(limits),
     refusals: needs.refusals,

@@ -28,7 +28,18 @@ const RULES: Record<
       "koffi",
     ],
   },
-  delegate: { src: ["dns"], outside: ["node:crypto", "bcrypt", "ipaddr.js"] },
+  delegate: {
+    src: ["dns"],
+    outside: [
+      "node:assert/strict",
+      "node:crypto",
+      "node:fs",
+      "node:os",
+      "node:worker_threads",
+      "bcrypt",
+      "ipaddr.js",
+    ],
+  },
   store: {
     src: ["audit", "delegate"],
     outside: [
@@ -79,7 +90,7 @@ const RULES: Record<
 /** Packages with machine code, each behind one door: whatever uses it does not know what is behind. */
 const ONLY_IN: Record<string, string> = {
   "better-sqlite3": "store/sqlite/",
-  bcrypt: "delegate/imported-key.ts",
+  bcrypt: "delegate/imported-key-thread.ts",
   koffi: "server/batch/libc.ts",
 };
 

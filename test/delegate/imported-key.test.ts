@@ -7,14 +7,17 @@ const KEY = parseApiKey("a".repeat(40)) ?? expect.fail();
 const OTHER = parseApiKey("b".repeat(40)) ?? expect.fail();
 const HASH = parseBcryptHash(hashSync(KEY, 8)) ?? expect.fail();
 
+const newQueue = (mostWaiting: number) =>
+  new ImportedKeyQueue(mostWaiting, (error) => expect.fail(String(error)));
+
 test("a key matches the hash that was made of it, and no other", async () => {
-  const queue = new ImportedKeyQueue(0);
+  const queue = newQueue(0);
   expect(await queue.matches(KEY, HASH)).toBe(true);
   expect(await queue.matches(OTHER, HASH)).toBe(false);
 });
 
 test("two are checked at once, so many wait, and more are told so at once", async () => {
-  const queue = new ImportedKeyQueue(3);
+  const queue = newQueue(3);
   const outcomes = await Promise.all(Array.from({ length: 8 }, () => queue.matches(KEY, HASH)));
   expect(outcomes).toEqual([true, true, true, true, true, "busy", "busy", "busy"]);
   // Those that waited have made room.
@@ -22,7 +25,7 @@ test("two are checked at once, so many wait, and more are told so at once", asyn
 });
 
 test("0 is no limit", async () => {
-  const queue = new ImportedKeyQueue(0);
+  const queue = newQueue(0);
   const outcomes = await Promise.all(Array.from({ length: 40 }, () => queue.matches(OTHER, HASH)));
   expect(outcomes.every((each) => each === false)).toBe(true);
 });

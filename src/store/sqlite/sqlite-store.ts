@@ -47,7 +47,7 @@ import {
 import { GroupCommit } from "./group-commit.ts";
 import { openDatabase } from "./open-database.ts";
 import { publishedDigests } from "./published-digests.ts";
-import { hasValue, type PublishedRow, prepareStatements, type Statements } from "./statements.ts";
+import { hasValue, prepareStatements, type Statements } from "./statements.ts";
 import { cannotWriteNow, isDamage, reportingFaults } from "./storage-fault.ts";
 import { createToken, revokeToken } from "./token-units.ts";
 import { raiseSerial, type UnitContext } from "./unit-context.ts";
