@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { v4 as uuidv4 } from "uuid";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { openLog } from "../log.ts";
+import { type Log, openLog } from "../log.ts";
 import { type RunningServer, startServer } from "../serve.ts";
 import { banner } from "./banner.ts";
 import { FINISHED, reportFatal } from "./exit.ts";
@@ -16,8 +16,10 @@ export async function serveCommand(file: string | undefined, env: Environment): 
   const signal = nextSignal();
   try {
     const config = loadConfig({ file, env });
-    const server = await start(config);
-    await signal;
+    const log = openLog(config.log, process.stdout);
+    const server = await start(config, log);
+    const name = await signal;
+    log.info({ signal: name }, "stopping; another signal ends it at once");
     await server.close();
     return FINISHED;
   } catch (error) {
@@ -25,8 +27,7 @@ export async function serveCommand(file: string | undefined, env: Environment): 
   }
 }
 
-async function start(config: Config): Promise<RunningServer> {
-  const log = openLog(config.log, process.stdout);
+async function start(config: Config, log: Log): Promise<RunningServer> {
   for (const warning of config.warnings) log.warn({}, warning);
   const server = await startServer(config, {
     clock: Date.now,
@@ -41,9 +42,14 @@ async function start(config: Config): Promise<RunningServer> {
   return server;
 }
 
-function nextSignal(): Promise<void> {
+/** The first of them. The next one does what it does to any process: it ends it. */
+function nextSignal(): Promise<NodeJS.Signals> {
+  const signals: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT"];
   return new Promise((resolve) => {
-    process.once("SIGTERM", () => resolve());
-    process.once("SIGINT", () => resolve());
+    const onSignal = (signal: NodeJS.Signals): void => {
+      for (const each of signals) process.off(each, onSignal);
+      resolve(signal);
+    };
+    for (const each of signals) process.on(each, onSignal);
   });
 }

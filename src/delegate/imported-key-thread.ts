@@ -19,7 +19,7 @@ function yieldToOthers(): void {
   try {
     // Linux has priorities of threads, by their own numbers.
     const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    setPriority(thread, constants.priority.PRIORITY_LOW);
+    setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Elsewhere it is slower beside it, and works.
   }
