@@ -16,6 +16,22 @@ interface TextSink {
 /** Levels of the configuration by pino's names. */
 const LEVELS = { error: "error", warning: "warn", info: "info", debug: "debug" } as const;
 
+/** Fields that nobody should give to the log. Should somebody do it all the same, they are not in it. */
+const SECRET_FIELDS: readonly string[] = [
+  "authorization",
+  "body",
+  "cookie",
+  "headers",
+  "key",
+  "password",
+  "secret",
+  "token",
+  "txt",
+  "X-Api-Key",
+  "x-api-key",
+];
+const REDACTED = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+
 /**
  * A log as the configuration wants it: one JSON object or one line of text per entry, to standard
  * output or a file. Writes at once, so that the last words of a process that dies are there.
@@ -32,6 +48,7 @@ export function openLog(config: LogConfig, standardOutput: TextSink & { isTTY?: 
       level: LEVELS[config.level],
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: REDACTED, censor: "(hidden)" },
       formatters: { level: (level) => ({ level }) },
     },
     { write: (line: string) => sink.write(isText ? toText(line) : line) },

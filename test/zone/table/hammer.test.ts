@@ -50,8 +50,9 @@ test.for([{ subdomain: uuidOf(1) }, { subdomain: "a-readable-name" }])(
     for (let counter = 2; counter <= LAST; counter++) {
       writer.publish(0, { subdomain, digests: checkedValues(counter), sequence: counter });
       // Others come and go, so that slots and arena grow meanwhile, and memory changes hands.
-      const other = uuidOf(counter % 20_011);
+      const other = uuidOf(2 + (counter % 20_011));
       writer.publish(0, { subdomain: other, digests: checkedValues(counter), sequence: counter });
+      if (counter % 3 === 0) writer.remove(0, { subdomain: other, sequence: counter + 1 });
       if (counter % 5000 === 0) await nextTurn();
     }
     for (const { reads, changes, counter } of await Promise.all(threads.map(({ done }) => done))) {

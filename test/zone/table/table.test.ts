@@ -169,3 +169,60 @@ test("what cannot be published is a fault of the caller, and nothing changes", (
   expect(valuesIn(index, "d")).toBeUndefined();
   expect(() => createTable({ readers: 1, zones: 5000 }, 0)).toThrow("more than 4096 zones");
 });
+
+test("a delegate that is removed does not exist, whatever older publication arrives after", () => {
+  const { handle, writer } = tableFor(1);
+  const reader = new TableReader(handle, 0);
+  const index = indexOf(reader);
+  const subdomain = uuidOf(1);
+  const publish = (digest: string, sequence: number) =>
+    writer.publish(0, { subdomain, digests: [digest], sequence });
+  publish("a", 1);
+  expect(valuesIn(index, subdomain)).toEqual(["a"]);
+  writer.remove(0, { subdomain, sequence: 3 });
+  expect(valuesIn(index, subdomain)).toBeUndefined();
+  publish("late", 2);
+  expect(valuesIn(index, subdomain)).toBeUndefined();
+  // A removal that arrives late undoes nothing either.
+  publish("restored", 5);
+  writer.remove(0, { subdomain, sequence: 4 });
+  expect(valuesIn(index, subdomain)).toEqual(["restored"]);
+});
+
+test("a name that is removed before it was ever published stays away", () => {
+  const { handle, writer } = tableFor(1);
+  const index = indexOf(new TableReader(handle, 0));
+  writer.remove(0, { subdomain: "x", sequence: 2 });
+  writer.publish(0, { subdomain: "x", digests: ["late"], sequence: 1 });
+  expect(valuesIn(index, "x")).toBeUndefined();
+});
+
+test("publications and removals in any order end as the newest of them says", () => {
+  const act = fc.record({
+    subdomain: fc.constantFrom("a", "b", uuidOf(1), uuidOf(2)),
+    isRemoval: fc.boolean(),
+  });
+  const property = fc.property(
+    fc.array(act, { minLength: 1, maxLength: 40 }),
+    fc.infiniteStream(fc.nat()),
+    (acts, order) => {
+      const { handle, writer } = tableFor(1);
+      const index = indexOf(new TableReader(handle, 0));
+      const numbered = acts.map((each, number) => ({ ...each, sequence: number + 1 }));
+      const shuffled = numbered
+        .map((each) => ({ each, key: order.next().value ?? 0 }))
+        .sort((a, b) => a.key - b.key);
+      for (const { each } of shuffled) {
+        const { subdomain, sequence, isRemoval } = each;
+        if (isRemoval) writer.remove(0, { subdomain, sequence });
+        else writer.publish(0, { subdomain, digests: [String(sequence)], sequence });
+      }
+      for (const { subdomain } of acts) {
+        const newest = numbered.findLast((each) => each.subdomain === subdomain);
+        const expected = newest?.isRemoval ? undefined : [String(newest?.sequence)];
+        expect(valuesIn(index, subdomain)).toEqual(expected);
+      }
+    },
+  );
+  fc.assert(property, { numRuns: 200 });
+});
