@@ -11,7 +11,9 @@ import { finish, printSection, type SectionResult } from "./report.ts";
 import { runAlone } from "./run-alone.ts";
 import { apiSection } from "./sections/api.ts";
 import { dnsBesideApiSection } from "./sections/dns-beside-api.ts";
+import { enduranceSection } from "./sections/endurance.ts";
 import { growthSection } from "./sections/growth.ts";
+import { heldOpenSection } from "./sections/held-open.ts";
 import { latencySection } from "./sections/latency.ts";
 import { memorySection, startSection } from "./sections/start.ts";
 import { tcpSection } from "./sections/tcp.ts";
@@ -30,16 +32,22 @@ const SECTIONS: Readonly<Record<string, (context: BenchContext) => Promise<Secti
   start: startSection,
   growth: growthSection,
   "wrong-keys": wrongKeysSection,
+  "held-open": heldOpenSection,
+  endurance: enduranceSection,
 };
 
 /** Part of all CPUs. */
 const DISTURBED = 0.03;
+
+/** Ten minutes of their own: only when asked for. */
+const LONG = ["endurance"];
 
 /** A minute's worth, to see what a change has done. */
 const QUICK = { sections: "udp,latency,tcp", rounds: "2" };
 
 const USAGE = `npm run bench -- [--quick] [--only SECTION,…] [--rounds N] [--json FILE]
 sections: ${Object.keys(SECTIONS).join(", ")}
+${LONG.join(", ")}: only with --only
 --quick: --only ${QUICK.sections} --rounds ${QUICK.rounds}
 `;
 
@@ -52,7 +60,8 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-const defaults = values.quick ? QUICK : { sections: Object.keys(SECTIONS).join(","), rounds: "5" };
+const usual = Object.keys(SECTIONS).filter((name) => !LONG.includes(name));
+const defaults = values.quick ? QUICK : { sections: usual.join(","), rounds: "5" };
 const wanted = (values.only ?? defaults.sections).split(",");
 const unknown = wanted.filter((name) => SECTIONS[name] === undefined);
 const rounds = Number(values.rounds ?? defaults.rounds);

@@ -48,6 +48,8 @@ export async function httpLoad(load: HttpLoad): Promise<HttpResult> {
       const status = await client.send(load.next(connection));
       latencies.push(performance.now() - begun);
       if (!load.statuses.includes(status)) wrong++;
+      // The connection is closed.
+      if (status === 0) break;
     }
     client.close();
   };

@@ -2,12 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type BenchContext, withServers } from "../context.ts";
 import { subdomain, ZONE } from "../data.ts";
+import { ApiLoad } from "../load/api-load-process.ts";
 import { encode } from "../load/questions.ts";
-import { formatSample, sampleOf } from "../measure/statistics.ts";
+import { formatSample, type Sample, sampleOf } from "../measure/statistics.ts";
 import type { SectionResult } from "../report.ts";
-import { dnsvouch } from "../servers/dnsvouch.ts";
+import { apiPort, dnsvouch } from "../servers/dnsvouch.ts";
 import { answers, type Command, memoryMib, settled } from "../servers/server.ts";
 
+const START = "First right answer after the start, milliseconds";
 const NAMES = 10_000;
 const SIZES = [NAMES, 1_000_000];
 const LOAD_SECONDS = 3;
@@ -16,6 +18,18 @@ const LOAD_SECONDS = 3;
 export async function startSection(context: BenchContext): Promise<SectionResult> {
   const rows = [];
   const musts = [];
+  const killed = await timesAfterKill(context);
+  rows.push({
+    section: START,
+    who: "after kill -9 under load",
+    figures: { ms: formatSample(killed, 0) },
+  });
+  musts.push({
+    what: "first answer after kill -9 under load, ms",
+    figure: killed.median,
+    wanted: 1000,
+    direction: "at most" as const,
+  });
   for (const [i, names] of SIZES.entries()) {
     const { folder, rounds } = context;
     const command = dnsvouch({ folder, name: "dnsvouch", port: 5460 + i, io: "batch", names });
@@ -24,7 +38,7 @@ export async function startSection(context: BenchContext): Promise<SectionResult
       times.push(await timeToFirstAnswer(command, names - 1));
     const sample = sampleOf(times);
     rows.push({
-      section: "First right answer after the start, milliseconds",
+      section: START,
       who: `${names} names`,
       figures: { ms: formatSample(sample, 0) },
     });
@@ -36,6 +50,38 @@ export async function startSection(context: BenchContext): Promise<SectionResult
     });
   }
   return { rows, musts };
+}
+
+/** A server is killed while all its connections send updates, and started again on what it leaves. */
+async function timesAfterKill({ folder, rounds }: BenchContext): Promise<Sample> {
+  const { port, ...command } = dnsvouch({
+    folder,
+    name: "dnsvouch",
+    port: 5465,
+    io: "batch",
+    names: NAMES,
+  });
+  const [program, ...args] = command.command;
+  const load = new ApiLoad("1");
+  const times: number[] = [];
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      const child = spawn("taskset", ["-c", "0,1", program, ...args], { stdio: "ignore" });
+      const query = encode(1, `${subdomain(NAMES - 1)}.${ZONE}`, "TXT", false);
+      const took = await answers(port, child, { query });
+      if (round > 0) times.push(took);
+      const burst = { kind: "update", port: apiPort(port), connections: 16 } as const;
+      // Long enough for the first part of it to be measured, and killed in the middle of the second.
+      await load.run({ ...burst, seconds: 1 });
+      const cut = load.run({ ...burst, seconds: 1 }).catch(() => {});
+      setTimeout(() => child.kill("SIGKILL"), 300);
+      await once(child, "exit");
+      await cut;
+    }
+  } finally {
+    load.stop();
+  }
+  return sampleOf(times);
 }
 
 /** Asks for the value of the name with that number: the last one is in the table last. */

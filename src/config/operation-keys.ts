@@ -166,7 +166,7 @@ export const limitsSection: Section<LimitsConfig> = {
       kind: sourceLimit(50),
       default: "auto",
       description:
-        "HTTP connections at once from one source. 0 is no limit. There is none for api.trusted_proxies.",
+        'HTTP connections at once from one source. "auto" is 50, and no limit for this machine itself; a number holds for this machine too; 0 is no limit. There is none for api.trusted_proxies.',
     },
   },
 };
