@@ -16,6 +16,7 @@ import { ConnectionTable } from "./limit/connection-table.ts";
 import type { Log } from "./log.ts";
 import { connectionsWithin, openFilesLimit } from "./operate/open-files.ts";
 import { listenOrExplain } from "./server/listen-error.ts";
+import type { BoundAddress } from "./server/thread-message.ts";
 import type { Store } from "./store/store.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { ChallengePublisher } from "./zone/challenge-publisher.ts";
@@ -93,6 +94,25 @@ export async function listenHttp(
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new TypeError("no socket address");
   return { address: bound.address, port: bound.port };
+}
+
+/** What asks our own sockets is loaded when somebody wants to know. `apex`: of a zone that is served. */
+export function readinessOf(
+  store: Store,
+  dns: readonly BoundAddress[],
+  apex: Uint8Array,
+  surroundings: Surroundings,
+): ReadinessProbe {
+  let probe: Promise<ReadinessProbe> | undefined;
+  return {
+    check: async () => {
+      probe ??= import("./operate/readiness.ts").then(({ Readiness, soaQuery }) => {
+        const isDamaged = (): boolean => store.damage !== undefined;
+        return new Readiness({ store, dns, query: soaQuery(apex), isDamaged, ...surroundings });
+      });
+      return (await probe).check();
+    },
+  };
 }
 
 /** Express and what it needs take 8 MiB and 60 ms: they come with the first request for them. */

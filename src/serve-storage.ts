@@ -1,7 +1,6 @@
 // What keeps the data, put together: the lock, the store, its upkeep, and the search for damage.
 import { RefusalRecorder } from "./audit/refusal-recorder.ts";
 import type { Config } from "./config/config.ts";
-import { perform } from "./control/control-acts.ts";
 import { type ControlSocket, listenForControl } from "./control/control-socket.ts";
 import type { Log } from "./log.ts";
 import { StorageUpkeep } from "./operate/storage-upkeep.ts";
@@ -96,7 +95,11 @@ export async function openControl(
   try {
     return await listenForControl({
       databasePath: database.connection,
-      perform: (name, args) => perform(name, parts, args),
+      perform: async (name, args) => {
+        // Loaded with the first command.
+        const { perform } = await import("./control/control-acts.ts");
+        return perform(name, parts, args);
+      },
       log,
     });
   } catch (error) {

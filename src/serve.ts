@@ -2,9 +2,8 @@ import type { Config } from "./config/config.ts";
 import type { Log } from "./log.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { loadTable } from "./operate/load-table.ts";
-import { Readiness, soaQuery } from "./operate/readiness.ts";
 import { registrationTokenHashes } from "./operate/registration-token-hashes.ts";
-import { createApi, listenHttp } from "./serve-api.ts";
+import { createApi, listenHttp, readinessOf } from "./serve-api.ts";
 import { type PreparedDns, prepareDns } from "./serve-dns.ts";
 import {
   openControl,
@@ -103,13 +102,8 @@ export async function startServer(
     );
     const threads = await starting;
     const [zone] = zones.values();
-    const readiness = new Readiness({
-      store,
-      dns: threads.bound,
-      query: soaQuery(zone?.apex.octets ?? Uint8Array.of(0)),
-      isDamaged: () => store.damage !== undefined,
-      ...surroundings,
-    });
+    const apex = zone?.apex.octets ?? Uint8Array.of(0);
+    const readiness = readinessOf(store, threads.bound, apex, surroundings);
     const needs = { store, publishers, refusals, readiness, registrationTokenHashes: tokenHashes };
     const api = createApi(config, needs, surroundings);
     const http = await listenHttp(api, config);
