@@ -68,7 +68,6 @@ export class StorageUpkeep {
     const nowMs = clock();
     const hour = Math.floor(nowMs / HOUR_MS);
     const isNewHour = hour !== this.#hour;
-    this.#hour = hour;
     if (isNewHour) {
       const { sequence, hash } = await store.auditHead();
       const head = Buffer.from(hash).toString("hex");
@@ -84,5 +83,6 @@ export class StorageUpkeep {
     for (let i = 1; pruned.isTooLarge && i < MOST_PRUNINGS; i++) {
       pruned = await store.pruneAudit({ ...bounds, beforeMs: undefined });
     }
+    this.#hour = hour;
   }
 }

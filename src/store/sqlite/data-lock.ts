@@ -57,7 +57,9 @@ function lockHolder(lockFile: string): string | undefined {
     const inode = String(statSync(lockFile).ino);
     for (const line of readFileSync("/proc/locks", "utf8").split("\n")) {
       const [, , , access, pid, device = ""] = line.split(/\s+/);
-      if (access === "WRITE" && device.split(":").at(-1) === inode) return pid;
+      const isLock = access === "WRITE" && device.split(":").at(-1) === inode;
+      // 0 or less: it is in another container.
+      if (isLock) return Number(pid) > 0 ? pid : undefined;
     }
     return undefined;
   } catch {
