@@ -29,10 +29,15 @@ export function parseAccessToken(text: string): AccessToken | undefined {
 
 /** SHA-256, 32 octets: a token has too many bits for anybody to search (docs/adr/0004). */
 export function hashAccessToken(token: AccessToken): Uint8Array {
-  return digestOf("sha256", token, "buffer");
+  return hashOfSent(token);
 }
 
-/** Whether what was sent is the token behind `hash`, in constant time. */
-export function matchesTokenHash(sent: string, hash: Uint8Array): boolean {
-  return timingSafeEqual(digestOf("sha256", sent, "buffer"), hash);
+/** Of whatever was sent as a token: to be compared with the hashes of those that there are. */
+export function hashOfSent(text: string): Uint8Array {
+  return digestOf("sha256", text, "buffer");
+}
+
+/** In constant time. */
+export function isSameHash(sent: Uint8Array, hash: Uint8Array): boolean {
+  return timingSafeEqual(sent, hash);
 }
