@@ -37,12 +37,11 @@ export async function httpLoad(load: HttpLoad): Promise<HttpResult> {
   const end = start + load.seconds * 1000;
   const latencies: number[] = [];
   let wrong = 0;
+  const pauseMs = load.perSecond === undefined ? 0 : (1000 * load.connections) / load.perSecond;
   const run = async (connection: number): Promise<void> => {
     const client = new HttpClient(load.port);
-    const pauseMs = load.perSecond === undefined ? 0 : (1000 * load.connections) / load.perSecond;
     for (let due = performance.now(); due < end; due += pauseMs) {
-      const wait = due - performance.now();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      await until(due);
       const begun = performance.now();
       if (begun >= end) break;
       const status = await client.send(load.next(connection));
@@ -58,6 +57,11 @@ export async function httpLoad(load: HttpLoad): Promise<HttpResult> {
   latencies.sort((a, b) => a - b);
   const at = (part: number): number => latencies[Math.floor(latencies.length * part)] ?? Number.NaN;
   return { responses: latencies.length, wrong, seconds, p50: at(0.5), p99: at(0.99) };
+}
+
+async function until(due: number): Promise<void> {
+  const wait = due - performance.now();
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
 }
 
 /** One connection. Reads as much of HTTP as the responses of this API need. */
