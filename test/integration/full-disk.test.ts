@@ -105,6 +105,18 @@ test("a server that was started there writes again, by itself", async () => {
   await register();
 });
 
+test("a disk that has become full while the server was stopped has no room for its memory files", async () => {
+  expect((await server.stop()).code).toBe(0);
+  disk.fill();
+  server = await start();
+  expect(server.output()).toContain("there is no room left on the disk");
+  await expectServed();
+  for (let i = 0; i < 5; i++) await expectFull();
+  disk.clear();
+  await until(tryUpdate, (status) => status === 200, 10);
+  await expectServed();
+});
+
 test("after a stop and a start it is all there", async () => {
   expect((await server.stop()).code).toBe(0);
   server = await start();
