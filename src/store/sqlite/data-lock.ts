@@ -29,6 +29,8 @@ export function lockData(databasePath: string): DataLock {
     closeSync(openSync(lockFile, "a", 0o600));
     const database = new Database(lockFile, { timeout: 0 });
     try {
+      // Nothing is ever written into it, and nothing beside it either: a full disk has no room for a journal.
+      database.pragma("journal_mode = MEMORY");
       database.exec("BEGIN EXCLUSIVE");
       return { release: () => void database.close() };
     } catch (error) {
