@@ -6,7 +6,7 @@ import { run } from "./lab/command.ts";
 import { type DigAnswer, dig } from "./lab/dig.ts";
 import { startDnsvouch } from "./lab/dnsvouch.ts";
 import { Lab } from "./lab/lab.ts";
-import { addressCommand, type Namespace, openNamespace } from "./lab/namespace.ts";
+import { addressCommand, type Namespace, openNetwork } from "./lab/namespace.ts";
 import { until } from "./lab/until.ts";
 
 const addresses = ["192.0.2.1", "198.51.100.1", "198.51.100.2", "203.0.113.1", "2001:db8:1::1"];
@@ -24,7 +24,7 @@ let namespace: Namespace;
 
 beforeAll(async () => {
   const folder = lab.newFolder("namespace");
-  namespace = await lab.keep(openNamespace(folder, [...addresses, ...clients]));
+  namespace = await lab.keep(openNetwork(folder, [...addresses, ...clients]));
   await lab.keep(
     startDnsvouch(lab.newFolder("dnsvouch"), {
       place: namespace,

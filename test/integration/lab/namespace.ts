@@ -1,42 +1,41 @@
-// A network of our own on this machine: any address, any port, and no way out.
+// What a program of the lab has for itself on this machine: a network, or what is mounted.
 import { type Daemon, startDaemon } from "./daemon.ts";
 import type { Place } from "./place.ts";
 
-export interface Namespace extends Daemon, Place {}
+export interface Namespace extends Daemon, Place {
+  /** The process that keeps it. */
+  readonly id: string;
+}
 
 /** Should nobody stop it, it ends by itself. */
 const longestLifeSeconds = 900;
 
 /**
- * A network namespace whose loopback interface has these addresses besides its own. Whoever is not
+ * A namespace of a kind (as unshare and nsenter call it) in which these commands were run. Whoever is not
  * root gets a user namespace around it, in which he is.
  */
 export async function openNamespace(
   folder: string,
-  addresses: readonly string[],
+  kind: "--net" | "--mount",
+  commands: readonly string[],
 ): Promise<Namespace> {
   const isRoot = process.getuid?.() === 0;
-  const commands = [
-    "ip link set lo up",
-    ...addresses.map(addressCommand),
-    'echo "process $$"',
-    `exec sleep ${longestLifeSeconds}`,
-  ];
+  const script = [...commands, 'echo "process $$"', `exec sleep ${longestLifeSeconds}`];
   const holder = await startDaemon({
     command: "unshare",
-    args: [
-      ...(isRoot ? [] : ["--user", "--map-root-user"]),
-      "--net",
-      "sh",
-      "-ec",
-      commands.join("\n"),
-    ],
+    args: [...(isRoot ? [] : ["--user", "--map-root-user"]), kind, "sh", "-ec", script.join("\n")],
     folder,
     ready: /^process \d+$/m,
   });
   const id = /^process (\d+)$/m.exec(holder.output())?.[1] ?? "";
   const user = isRoot ? [] : ["--user", "--preserve-credentials"];
-  return { ...holder, words: ["nsenter", "--target", id, ...user, "--net"] };
+  return { ...holder, id, words: ["nsenter", "--target", id, ...user, kind] };
+}
+
+/** A network of our own: any address, any port, and no way out. Its loopback interface has these addresses. */
+export function openNetwork(folder: string, addresses: readonly string[]): Promise<Namespace> {
+  const commands = ["ip link set lo up", ...addresses.map(addressCommand)];
+  return openNamespace(folder, "--net", commands);
 }
 
 /** IPv6 waits for an answer that nobody gives before it uses an address, unless it is told not to. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { customerZone, delegateZone } from "./addresses.ts";
 import { type DnsvouchSettings, startDnsvouch } from "./dnsvouch.ts";
 import type { Lab } from "./lab.ts";
-import { type Namespace, openNamespace } from "./namespace.ts";
+import { type Namespace, openNetwork } from "./namespace.ts";
 import { type ChallengeAlias, challengeRecords, startNsdServer } from "./nsd.ts";
 
 const root = { name: "ns.root", addresses: ["192.0.2.53", "2001:db8:53::53"] };
@@ -112,7 +112,7 @@ export async function startNetwork(
   aliases: readonly ChallengeAlias[],
 ): Promise<Network> {
   const addresses = hosts.flatMap((host) => host.addresses);
-  const place = await lab.keep(openNamespace(lab.newFolder("namespace"), addresses));
+  const place = await lab.keep(openNetwork(lab.newFolder("namespace"), addresses));
   const nsd = { addresses: root.addresses, port: 53, place, zones: zonesOf(aliases) };
   await lab.keep(startNsdServer(lab.newFolder("nsd"), nsd));
   const settings: DnsvouchSettings = {
