@@ -2,6 +2,7 @@ import type { Config } from "./config/config.ts";
 import type { Log } from "./log.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { loadTable } from "./operate/load-table.ts";
+import { warningOfReadableFiles } from "./operate/readable-files.ts";
 import { registrationTokenHashes } from "./operate/registration-token-hashes.ts";
 import { createApi, listenHttp, readinessOf } from "./serve-api.ts";
 import { type PreparedDns, prepareDns } from "./serve-dns.ts";
@@ -60,6 +61,7 @@ export async function startServer(
     });
     const { zones, warnings } = configuredZones(config);
     for (const warning of warnings) log.warn({}, warning);
+    warnOfReadableFiles(config, log);
     const lock = lockData(config.database.connection);
     open.push(() => lock.release());
     // First the ports: a start that fails for one of them leaves the database as it was.
@@ -126,6 +128,12 @@ export async function startServer(
     await closeInReverse();
     throw error;
   }
+}
+
+function warnOfReadableFiles({ api, database, file }: Config, log: Log): void {
+  const configFile = api.registrationTokens.length > 0 ? file : undefined;
+  const warning = warningOfReadableFiles({ configFile, database: database.connection });
+  if (warning !== undefined) log.warn({}, warning);
 }
 
 /** Where the delegates of each zone publish, by domain. The serials rise with every start. */

@@ -69,7 +69,7 @@ const RULES: Record<
       "store/registration-tokens.ts",
       "store/store.ts",
     ],
-    outside: ["node:dgram", "node:fs", "node:net"],
+    outside: ["node:dgram", "node:fs", "node:net", "node:path"],
   },
   control: {
     src: ["delegate", "operate", "store/administration.ts", "store/store.ts"],
