@@ -44,9 +44,7 @@ export function createApi(
   const parts: ApiParts = {
     store: needs.store,
     zones: new ApiZones(config.registrationZone, needs.publishers, log),
-    importedKeys: new ImportedKeyQueue(limits.bcryptQueue, (err) => {
-      log.error({ err }, "a key from acme-dns could not be checked");
-    }),
+    importedKeys: new ImportedKeyQueue(limits.bcryptQueue),
     sources,
     limits: new ApiLimits(limits),
     refusals: needs.refusals,
