@@ -9,6 +9,7 @@ import { ApiLimits } from "./http/api-limits.ts";
 import type { ApiParts } from "./http/api-parts.ts";
 import { type ApiServer, createApiServer } from "./http/api-server.ts";
 import { ApiZones } from "./http/api-zones.ts";
+import { answerFault } from "./http/error-response.ts";
 import { plainRoutes } from "./http/plain-routes.ts";
 import type { ReadinessProbe } from "./http/readyz.ts";
 import { RequestSources } from "./http/request-source.ts";
@@ -118,7 +119,14 @@ function otherRoutes(parts: ApiParts): RequestListener {
   let app: Promise<RequestListener> | undefined;
   return (req, res) => {
     app ??= import("./http/app.ts").then(({ createApi: create }) => create(parts));
-    void app.then((listener) => listener(req, res));
+    app.then(
+      (listener) => listener(req, res),
+      (error: unknown) => {
+        // Too many open files, for instance: the next request tries again.
+        app = undefined;
+        answerFault(error, { method: req.method ?? "", route: undefined }, res, parts.log);
+      },
+    );
   };
 }
 

@@ -17,8 +17,14 @@ export interface ListOptions extends AuditOptions {
 }
 
 export interface VerifyOptions extends AuditOptions {
-  /** `SEQUENCE:HASH`, as the server logs it each hour. */
-  readonly head?: string;
+  /** One that the server has logged. */
+  readonly head?: LoggedHead;
+}
+
+export interface LoggedHead {
+  readonly sequence: number;
+  /** 64 hexadecimal digits, lower case. */
+  readonly hash: string;
 }
 
 /** Prints the newest rows. Returns the exit code. */
@@ -39,7 +45,7 @@ export function auditVerify(options: VerifyOptions, env: Environment): number {
     const problems = verify(records, options.head);
     if (typeof problems === "string") {
       if (options.json === true) printJson({ intact: false, problem: problems });
-      else process.stderr.write(`dnsvouch: the audit trail was changed: ${problems}\n`);
+      else process.stderr.write(`dnsvouch: ${problems}\n`);
       return FAULT;
     }
     const { head, count } = problems;
@@ -51,33 +57,39 @@ export function auditVerify(options: VerifyOptions, env: Environment): number {
   });
 }
 
+/** Gives what is wrong, or what was found. */
 function verify(
   records: Records,
-  logged: string | undefined,
+  logged: LoggedHead | undefined,
 ): string | { readonly head: ChainPoint; readonly count: number } {
-  const [sequence = "", wanted = ""] = logged?.split(":") ?? [];
   const anchor = records.auditAnchor();
   const check = new ChainCheck(anchor);
-  let found = anchor.sequence === Number(sequence) ? anchor : undefined;
+  let found = anchor.sequence === logged?.sequence ? anchor : undefined;
   for (const row of records.auditRows()) {
     const problem = check.follow(row);
-    if (problem !== undefined) return problem;
-    if (row.sequence === Number(sequence)) found = check.head;
+    if (problem !== undefined) return `${CHANGED}: ${problem}`;
+    if (row.sequence === logged?.sequence) found = check.head;
   }
+  const { head, count } = check;
   const newest = records.auditNewestNumber();
-  if (newest > check.head.sequence) {
-    return `the rows ${check.head.sequence + 1} to ${newest} at its end are missing`;
+  if (newest > head.sequence) {
+    return `${CHANGED}: the rows ${head.sequence + 1} to ${newest} at its end are missing`;
   }
-  if (logged === undefined) return { head: check.head, count: check.count };
-  if (found === undefined) {
-    return Number(sequence) < anchor.sequence
-      ? `row ${sequence} was pruned: give a head that is newer than row ${anchor.sequence}`
-      : `there is no row ${sequence}`;
+  const problem = logged && compare(logged, found, anchor);
+  return problem ?? { head, count };
+}
+
+function compare(
+  { sequence, hash }: LoggedHead,
+  found: ChainPoint | undefined,
+  anchor: ChainPoint,
+): string | undefined {
+  if (found === undefined && sequence < anchor.sequence) {
+    return `row ${sequence} was pruned, so that its head cannot be compared: give one that is newer than row ${anchor.sequence}`;
   }
-  if (Buffer.from(found.hash).toString("hex") !== wanted.toLowerCase()) {
-    return `row ${sequence} or one before it is not what it was when that head was written down`;
-  }
-  return { head: check.head, count: check.count };
+  if (found === undefined) return `${CHANGED}: row ${sequence} and those after it are missing`;
+  if (Buffer.from(found.hash).toString("hex") === hash) return undefined;
+  return `${CHANGED}: row ${sequence} or one before it is not what it was when that head was written down`;
 }
 
 function withRecords(
@@ -96,6 +108,8 @@ function withRecords(
     return reportFatal(error);
   }
 }
+
+const CHANGED = "the audit trail was changed";
 
 const HEADINGS = [
   "sequence",

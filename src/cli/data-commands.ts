@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { ListOptions, VerifyOptions } from "./audit-command.ts";
+import type { ListOptions, LoggedHead, VerifyOptions } from "./audit-command.ts";
 import type { ImportOptions } from "./import-command.ts";
 import type { CreateOptions, TokenOptions } from "./token-command.ts";
 
@@ -18,6 +18,7 @@ export function addDataCommands(
 }
 
 const CONFIG_OPTION = ["-c, --config <file>", "configuration file"] as const;
+const LOGGED_HEAD = /^([0-9]{1,15}):([0-9a-f]{64})$/i;
 const JSON_OPTION = ["--json", "print JSON"] as const;
 
 function addTokenCommands(token: Command, env: Environment, setExitCode: SetExitCode): void {
@@ -71,7 +72,11 @@ function addAuditCommands(audit: Command, env: Environment, setExitCode: SetExit
   audit
     .command("verify")
     .description("whether rows were changed or removed since they were written")
-    .option("--head <sequence:hash>", "a head that the log has: nothing up to it may have changed")
+    .option(
+      "--head <sequence:hash>",
+      "a head that the log has: nothing up to it may have changed",
+      loggedHead,
+    )
     .option(...CONFIG_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: VerifyOptions) => {
@@ -96,6 +101,14 @@ function addImportCommands(importing: Command, env: Environment, setExitCode: Se
       const { importCommand } = await import("./import-command.ts");
       setExitCode(importCommand(options, env, Date.now()));
     });
+}
+
+function loggedHead(text: string): LoggedHead {
+  const [, sequence, hash] = LOGGED_HEAD.exec(text) ?? [];
+  if (sequence !== undefined && hash !== undefined) {
+    return { sequence: Number(sequence), hash: hash.toLowerCase() };
+  }
+  throw new InvalidArgumentError("It must be SEQUENCE:HASH, as the server has logged it.");
 }
 
 function positiveInteger(text: string): number {

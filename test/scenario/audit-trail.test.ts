@@ -108,6 +108,27 @@ test("it is whole while the server runs and after, and its head is what was writ
   expect((await audit("verify", "--head", head.replace(/^[0-9]+/, "999"))).code).toBe(1);
 });
 
+test("what is written while it is looked at is no change", async () => {
+  const delegate = await register(apiUrl(server));
+  let isDone = false;
+  const writers = Array.from({ length: 8 }, async () => {
+    for (let i = 0; !isDone; i++) await update(apiUrl(server), delegate, digest(i));
+  });
+  for (let i = 0; i < 5; i++) expect(await audit("verify")).toMatchObject({ code: 0, err: "" });
+  isDone = true;
+  await Promise.all(writers);
+});
+
+test.for(["12", "12:abc", `x:${"a".repeat(64)}`, ":"])(
+  "a head that is none, %s, is a mistake in the command line",
+  async (head) => {
+    const { code, err } = await audit("verify", "--head", head);
+    expect(code).toBe(3);
+    expect(err).toContain("SEQUENCE:HASH");
+    expect(err).not.toContain("was changed");
+  },
+);
+
 test.for([
   {
     what: "a row is changed",

@@ -11,12 +11,18 @@ export interface DatabaseCheck {
 /** What is checked here, in 30 ms: a thread would leave 7 MiB more of memory behind. */
 const SMALL_OCTETS = 16 * 1024 * 1024;
 
-/** Looks through a database for damage: a large one in a thread of its own. */
+/** Looks through a database for damage: a large one in a thread of its own. Never throws. */
 export function checkDatabase(file: string): DatabaseCheck {
-  const octets = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (octets > SMALL_OCTETS) return checkInThread(file);
-  const finding = new Promise<CheckFinding>((resolve) => resolve(quickCheck(file)));
-  return { finding: finding.catch(unchecked), stop: async () => {} };
+  try {
+    const octets = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    return octets > SMALL_OCTETS ? checkInThread(file) : finished(quickCheck(file));
+  } catch (error) {
+    return finished(unchecked(error));
+  }
+}
+
+function finished(finding: CheckFinding): DatabaseCheck {
+  return { finding: Promise.resolve(finding), stop: async () => {} };
 }
 
 /** SQLite's quick_check reads the whole file. */

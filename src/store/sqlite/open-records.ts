@@ -20,7 +20,10 @@ export interface AuditQuery {
   readonly most: number;
 }
 
-/** What commands read, beside a server that runs or without one. Nothing is written. Methods throw StoreError. */
+/**
+ * What commands read, beside a server that runs or without one: all of it as it was at the first look.
+ * Nothing is written. Methods throw StoreError.
+ */
 export interface Records {
   tokens(): readonly TokenRecord[];
   /** The newest rows, the oldest of them first. */
@@ -90,6 +93,8 @@ function open(file: string): Database.Database {
     fileMustExist: true,
     timeout: BUSY_TIMEOUT_MS,
   });
+  // One snapshot until it is closed: what is written meanwhile must not look as if rows were missing.
+  database.exec("BEGIN");
   const version = Number(database.pragma("user_version", { simple: true }));
   if (version === NEWEST_VERSION) return database;
   database.close();
