@@ -9,6 +9,8 @@ import type { Outcome } from "./control-acts.ts";
  * file is for this user alone.
  */
 const SOCKET_FILE = "dnsvouch.sock";
+/** sockaddr_un has 108 octets on Linux and 104 elsewhere, the one that ends it among them. */
+const LONGEST_PATH_OCTETS = 103;
 const LONGEST_LINE = 65_536;
 const LIMIT_MS = 10_000;
 
@@ -23,8 +25,10 @@ export interface ControlOptions {
   readonly log: { error(fields: object, message: string): void };
 }
 
-export function socketPath(databasePath: string): string {
-  return join(dirname(resolve(databasePath)), SOCKET_FILE);
+/** Undefined: no socket can have that path, which is too long. */
+export function socketPath(databasePath: string): string | undefined {
+  const path = join(dirname(resolve(databasePath)), SOCKET_FILE);
+  return Buffer.byteLength(path) <= LONGEST_PATH_OCTETS ? path : undefined;
 }
 
 /**
@@ -33,6 +37,11 @@ export function socketPath(databasePath: string): string {
  */
 export async function listenForControl(options: ControlOptions): Promise<ControlSocket> {
   const path = socketPath(options.databasePath);
+  if (path === undefined) {
+    throw new Error(
+      `the path of ${SOCKET_FILE} beside ${options.databasePath} has more than ${LONGEST_PATH_OCTETS} octets; put the data into a directory with a shorter one`,
+    );
+  }
   rmSync(path, { force: true });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

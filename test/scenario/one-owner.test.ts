@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { connect } from "node:net";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { register } from "../support/api-client.ts";
@@ -145,4 +145,32 @@ test("an open registration needs none of it", async () => {
   await server.ready();
   await register(apiUrl(server));
   await stop(server);
+});
+
+test("where the path of the socket is too long, it is said, and commands wait for the server to stop", async () => {
+  const name = "d".repeat(120);
+  config = folder.configFile({ database: [`connection = "${name}/db.sqlite"`] });
+  const server = await started();
+  expect(server.stdout()).toContain("put the data into a directory with a shorter one");
+  const { code, err } = await run("token", "create");
+  expect(code).toBe(1);
+  expect(err).toContain(`is in use by process ${server.child.pid}`);
+  expect(err).not.toContain("fault of dnsvouch");
+  await stop(server);
+  expect((await run("token", "create")).code).toBe(0);
+});
+
+test("a server that gives no answer is no fault of the command", async () => {
+  const held = folder.start(["-c", config]);
+  await held.ready();
+  const path = join(folder.path, "dnsvouch.sock");
+  rmSync(path);
+  const mute = createServer((socket) => socket.resume().end());
+  await new Promise<void>((done) => mute.listen(path, done));
+  const { code, err } = await run("token", "create");
+  expect(code).toBe(1);
+  expect(err).toContain("it is not known whether it was done");
+  expect(err).not.toContain("fault of dnsvouch");
+  await new Promise((done) => mute.close(done));
+  await stop(held);
 });
