@@ -1,4 +1,5 @@
 // What keeps the data, put together: the lock, the store, its upkeep, and the search for damage.
+import { COMMAND_LINE } from "./audit/audit-entry.ts";
 import { RefusalRecorder } from "./audit/refusal-recorder.ts";
 import type { Config } from "./config/config.ts";
 import { type ControlSocket, listenForControl } from "./control/control-socket.ts";
@@ -90,7 +91,7 @@ export async function openControl(
     clock,
     randomOctets,
     newUuid,
-    origin: { peer: "command line", forwarded: undefined },
+    origin: COMMAND_LINE,
   };
   try {
     return await listenForControl({

@@ -11,6 +11,9 @@ export interface Origin {
   readonly forwarded: string | undefined;
 }
 
+/** An administrator at this machine. */
+export const COMMAND_LINE: Origin = { peer: "command line", forwarded: undefined };
+
 export type AuditAction =
   | "register"
   | "update"

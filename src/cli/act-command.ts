@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { v4 as uuidv4 } from "uuid";
+import { COMMAND_LINE } from "../audit/audit-entry.ts";
 import type { Config } from "../config/config.ts";
 import { type Outcome, perform } from "../control/control-acts.ts";
 import { requestAct } from "../control/control-client.ts";
@@ -51,7 +52,6 @@ async function performHere(
     const notice = (text: string): void => void process.stderr.write(`dnsvouch: ${text}\n`);
     const store = await openSqliteStore(path, notice);
     try {
-      const origin = { peer: "command line", forwarded: undefined };
       // No server, so nobody is told of what changes.
       const parts = {
         store,
@@ -59,7 +59,7 @@ async function performHere(
         clock: Date.now,
         randomOctets: randomBytes,
         newUuid: uuidv4,
-        origin,
+        origin: COMMAND_LINE,
       };
       return await perform(name, parts, args);
     } finally {

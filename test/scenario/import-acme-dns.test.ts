@@ -96,6 +96,20 @@ function keySchemes(): Record<string, string> {
   return Object.fromEntries(rows.map((row) => Object.values(row as Record<string, string>)));
 }
 
+test("an import is in the trail, and a trail without that row is not intact", async () => {
+  writeSource([{ username: uuid(1), subdomain: uuid(11) }]);
+  expect((await runImport()).code).toBe(0);
+  const verify = async () => {
+    const dnsvouch = folder.start(["audit", "verify", "-c", folder.configFile()]);
+    return `${await dnsvouch.exit()} ${dnsvouch.stdout()}${dnsvouch.stderr()}`;
+  };
+  expect(await verify()).toMatch(/^0 intact: 1 rows/);
+  const database = new Database(join(folder.path, "db.sqlite"));
+  database.exec("DROP TRIGGER audit_is_pruned_up_to_its_anchor; DELETE FROM audit");
+  database.close();
+  expect(await verify()).toMatch(/^1 .*the rows 1 to 1 at its end are missing/);
+});
+
 test("accounts come over with values in order, keys and networks; old keys work and are stored anew", async () => {
   writeSource([
     // acme-dns overwrites the older row, so the newer value may be the first.

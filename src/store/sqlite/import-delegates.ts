@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Database } from "better-sqlite3";
+import { COMMAND_LINE } from "../../audit/audit-entry.ts";
 import { type AllowFrom, storeAllowFrom } from "../../delegate/allow-from.ts";
 import type { ChallengeDigest } from "../../delegate/challenge-digest.ts";
 import { AuditWriter } from "./audit-writer.ts";
@@ -128,13 +129,16 @@ function insert(
   }
   if (conflicts.length > 0) throw new ConflictsFound(conflicts.slice(0, MOST_CONFLICTS));
   if (imported > 0) sql.raiseSerial.get(zoneId);
-  new AuditWriter(sql).append({
+  const audit = new AuditWriter(sql);
+  audit.begin();
+  audit.append({
     timeMs: nowMs,
     action: "import",
     result: "accepted",
-    origin: { peer: "command line", forwarded: undefined },
+    origin: COMMAND_LINE,
     detail: `${imported} delegates into ${zone}`,
   });
+  audit.finish();
   return { imported, values, skipped, conflicts };
 }
 
