@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /** What is about the input of messages, however they come. */
@@ -31,7 +32,11 @@ const batch = {
 };
 
 const config: ViteUserConfig = defineConfig({
-  test: { projects: process.platform === "linux" ? [dgram, batch] : [dgram] },
+  test: {
+    projects: process.platform === "linux" ? [dgram, batch] : [dgram],
+    // Vitest leaves one core free, which is half of them on a machine with two; many tests wait for processes.
+    maxWorkers: availableParallelism(),
+  },
 });
 
 export default config;
