@@ -19,6 +19,7 @@ export type AuditAction =
   | "update"
   | "credential.create"
   | "credential.revoke"
+  | "delegate.label"
   | "delegate.disable"
   | "delegate.enable"
   | "delegate.delete"
@@ -26,6 +27,7 @@ export type AuditAction =
   | "token.create"
   | "token.revoke"
   | "import"
+  | "restore"
   | "audit.prune"
   | "audit.omit";
 
@@ -35,6 +37,7 @@ export type AuditResult =
   | "unknown_user"
   | "wrong_key"
   | "credential_revoked"
+  | "credential_expired"
   | "delegate_disabled"
   | "delegate_deleted"
   /** The address is not in allowfrom, or not in api.registration_sources. */

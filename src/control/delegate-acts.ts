@@ -1,4 +1,5 @@
 import type { CredentialId } from "../delegate/credential.ts";
+import { LABEL_FORMS, type LabelChanges, parseLabelChange } from "../delegate/labels.ts";
 import { ActError } from "../operate/act-error.ts";
 import {
   createCredential,
@@ -6,6 +7,7 @@ import {
   deleteDelegate,
   disableDelegate,
   enableDelegate,
+  labelDelegate,
   restoreDelegate,
   revokeCredential,
 } from "../operate/delegates.ts";
@@ -31,13 +33,25 @@ export const DELEGATE_ACTS: readonly (readonly [string, DelegateAct])[] = [
   ["delegate.enable", onDelegate((parts, { id }) => enableDelegate(parts, id))],
   ["delegate.delete", onDelegate((parts, { id }) => deleteDelegate(parts, id))],
   ["delegate.restore", onDelegate((parts, { id }) => restoreDelegate(parts, id))],
-  ["credential.list", onDelegate(({ store }, { id }) => store.credentialsOf(id))],
+  [
+    "delegate.label",
+    onDelegate(async (parts, { id }, { labels }) => ({
+      labels: await labelDelegate(parts, id, labelChanges(labels)),
+    })),
+  ],
+  ["credential.list", onDelegate(({ store, clock }, { id }) => store.credentialsOf(id, clock()))],
   ["credential.create", onDelegate((parts, { id }) => createCredential(parts, id))],
+  [
+    "credential.rotate",
+    onDelegate((parts, { id }, { overlapSeconds }) =>
+      createCredential(parts, id, integerOf(overlapSeconds, "overlapSeconds")),
+    ),
+  ],
   [
     "credential.revoke",
     onDelegate(async (parts, { id }, args) => {
       const credentialId = integerOf(args["id"], "id") as CredentialId;
-      const live = await parts.store.credentialsOf(id);
+      const live = await parts.store.credentialsOf(id, parts.clock());
       // One of another delegate is none of this one.
       if (!live.some((credential) => credential.id === credentialId)) {
         throw new ActError(`the delegate has no live key ${credentialId}`);
@@ -51,10 +65,35 @@ function onDelegate(
   act: (parts: DelegateActParts, delegate: DelegateRecord, args: Arguments) => Promise<unknown>,
 ): DelegateAct {
   return async (parts, args) => {
-    const name = textOf(args["delegate"], "delegate").toLowerCase().replace(/\.$/, "");
-    const dot = name.indexOf(".");
-    const delegate = await parts.store.findDelegate(name.slice(dot + 1), name.slice(0, dot));
-    if (dot < 0 || delegate === undefined) throw new ActError(`there is no delegate ${name}`);
-    return act(parts, delegate, args);
+    const delegate = await findDelegate(parts, textOf(args["delegate"], "delegate"));
+    const result = await act(parts, delegate, args);
+    const name = `${delegate.subdomain}.${delegate.zone}`;
+    return typeof result === "object" && result !== null && !Array.isArray(result)
+      ? { delegate: name, ...result }
+      : (result ?? { delegate: name });
   };
+}
+
+/** By its full name, or by its subdomain where one zone alone has that. Throws ActError. */
+async function findDelegate({ store }: DelegateActParts, given: string): Promise<DelegateRecord> {
+  const name = given.toLowerCase().replace(/\.$/, "");
+  const dot = name.indexOf(".");
+  if (dot < 0) {
+    const [found, another] = await store.findDelegatesNamed(name);
+    if (found === undefined) throw new ActError(`there is no delegate ${given}`);
+    if (another === undefined) return found;
+    throw new ActError(
+      `several zones have a delegate ${name}: give its full name, such as ${name}.${found.zone}`,
+    );
+  }
+  const found = await store.findDelegate(name.slice(dot + 1), name.slice(0, dot));
+  if (found === undefined) throw new ActError(`there is no delegate ${given}`);
+  return found;
+}
+
+function labelChanges(labels: unknown): LabelChanges {
+  const changes = Array.isArray(labels) ? labels.map((each) => parseLabelChange(String(each))) : [];
+  const known = changes.filter((change) => change !== undefined);
+  if (known.length > 0 && known.length === changes.length) return new Map(known);
+  throw new ActError(`labels: ${LABEL_FORMS}`);
 }

@@ -49,7 +49,7 @@ export async function authenticate(
   }
   const who = { delegateId: credential.delegate.id, credentialId: credential.id };
   if (key === undefined) return { kind: "refused", why: "wrong_key", who };
-  const obstacle = obstacleOf(credential, source);
+  const obstacle = obstacleOf(credential, source, parts.clock());
   if (credential.keyScheme === "bcrypt") {
     // Slow, so not for a request that is refused anyway.
     if (obstacle !== undefined) return { kind: "refused", why: obstacle, who };
@@ -62,10 +62,12 @@ export async function authenticate(
 
 /** Why the right key would not do. */
 function obstacleOf(
-  { state, delegate }: StoredCredential,
+  { state, expiresMs, delegate }: StoredCredential,
   { client }: RequestSource,
+  nowMs: number,
 ): AuditResult | undefined {
   if (state === "revoked") return "credential_revoked";
+  if (expiresMs !== undefined && expiresMs <= nowMs) return "credential_expired";
   if (state === "disabled") return "delegate_disabled";
   return permits(delegate.allowFrom, client) ? undefined : "source_not_allowed";
 }

@@ -5,6 +5,7 @@ import {
   hashApiKey,
 } from "../delegate/credential.ts";
 import type { DelegateId, PublishedDigests } from "../delegate/delegate.ts";
+import { type LabelChanges, type Labels, MOST_LABELS } from "../delegate/labels.ts";
 import { MOST_CREDENTIALS } from "../store/administration.ts";
 import type { ChallengeUpdated } from "../store/store.ts";
 import { ActError } from "./act-error.ts";
@@ -29,10 +30,14 @@ export interface NewCredentialShown {
   readonly key: ApiKey;
 }
 
-/** A second key, for the time in which clients change over. Throws ActError. */
+/**
+ * A second key, for the time in which clients change over. With `overlapSeconds`, the one there is ends after
+ * that. Throws ActError.
+ */
 export async function createCredential(
   parts: DelegateActParts,
   delegateId: DelegateId,
+  overlapSeconds?: number,
 ): Promise<NewCredentialShown & { readonly credentialId: CredentialId }> {
   const { username, key } = newCredential(parts);
   const act = { delegateId, timeMs: parts.clock(), origin: parts.origin };
@@ -40,6 +45,7 @@ export async function createCredential(
     ...act,
     username,
     keyHash: hashApiKey(key),
+    othersExpireMs: overlapSeconds && act.timeMs + overlapSeconds * 1000,
   });
   switch (created) {
     case "gone":
@@ -60,6 +66,18 @@ export async function revokeCredential(
 ): Promise<void> {
   const outcome = await store.revokeCredential({ credentialId, timeMs: clock(), origin });
   if (outcome === "gone") throw new ActError("there is no such live key");
+}
+
+/** Gives all its labels. Throws ActError. */
+export async function labelDelegate(
+  { store, clock, origin }: DelegateActParts,
+  delegateId: DelegateId,
+  changes: LabelChanges,
+): Promise<Labels> {
+  const labels = await store.labelDelegate({ delegateId, timeMs: clock(), origin, changes });
+  if (labels === "gone") throw new ActError("there is no such live delegate");
+  if (labels === "full") throw new ActError(`a delegate has ${MOST_LABELS} labels at most`);
+  return labels;
 }
 
 /** None of its keys works and it publishes nothing, until it is enabled. Throws ActError. */

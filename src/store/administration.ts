@@ -1,6 +1,7 @@
 import type { Origin } from "../audit/audit-entry.ts";
 import type { CredentialId, KeyHash } from "../delegate/credential.ts";
 import type { DelegateId } from "../delegate/delegate.ts";
+import type { LabelChanges, Labels } from "../delegate/labels.ts";
 import type { ChallengeUpdated } from "./store.ts";
 
 /** Live credentials of a delegate: the one in use, and the one that takes its place. */
@@ -11,8 +12,11 @@ export interface Administration {
   /** A delegate by its name, also one that was deleted. */
   findDelegate(zone: string, subdomain: string): Promise<DelegateRecord | undefined>;
 
-  /** The live credentials of a delegate, the oldest first. */
-  credentialsOf(delegateId: DelegateId): Promise<readonly CredentialRecord[]>;
+  /** Those with that subdomain in any zone, in the order of the zones. */
+  findDelegatesNamed(subdomain: string): Promise<readonly DelegateRecord[]>;
+
+  /** The credentials of a delegate that are live at that time, the oldest first. */
+  credentialsOf(delegateId: DelegateId, nowMs: number): Promise<readonly CredentialRecord[]>;
 
   /**
    * Live delegates of a zone that no key of was used since `beforeMs`, nor were they created or restored since;
@@ -21,7 +25,7 @@ export interface Administration {
   unusedDelegates(query: UnusedQuery): Promise<readonly UnusedDelegate[]>;
 
   /**
-   * Adds a credential.
+   * Adds a credential. With `othersExpireMs`, the live ones there are end at that time.
    *
    * @returns its number, or "gone" without such a live delegate, "full" if it has two already, "taken" if
    * the user name exists; nothing is stored then.
@@ -29,6 +33,11 @@ export interface Administration {
   createCredential(
     credential: NewCredential,
   ): Promise<{ readonly credentialId: CredentialId } | "gone" | "full" | "taken">;
+
+  /** Changes labels. @returns all it has then; "gone" if there is no such live delegate, "full" if there would be too many. */
+  labelDelegate(
+    act: DelegateAct & { readonly changes: LabelChanges },
+  ): Promise<Labels | "gone" | "full">;
 
   /** Its key does nothing from now on. @returns "gone" if there is no such live credential. */
   revokeCredential(act: Act & { readonly credentialId: CredentialId }): Promise<"revoked" | "gone">;
@@ -74,6 +83,8 @@ export interface DelegateAct extends Act {
 export interface NewCredential extends DelegateAct {
   readonly username: string;
   readonly keyHash: KeyHash;
+  /** Milliseconds since 1970. */
+  readonly othersExpireMs?: number | undefined;
 }
 
 export interface DelegateRecord {
@@ -83,6 +94,7 @@ export interface DelegateRecord {
   readonly state: "live" | "disabled" | "deleted";
   /** Milliseconds since 1970. */
   readonly createdMs: number;
+  readonly labels: Labels;
 }
 
 export interface CredentialRecord {
@@ -93,6 +105,8 @@ export interface CredentialRecord {
   readonly createdMs: number;
   /** To the minute; undefined: never, as far as is known. */
   readonly lastUsedMs: number | undefined;
+  /** Milliseconds since 1970; undefined: it does not end by itself. */
+  readonly expiresMs: number | undefined;
 }
 
 export interface UnusedQuery {

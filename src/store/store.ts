@@ -62,7 +62,7 @@ export interface Store extends Administration, RegistrationTokens, AuditTrail {
    * Raises the serial of its zone, and of no other, by one (RFC 1982) in the same transaction.
    * Credential and delegate are looked up again by id inside it.
    *
-   * @returns what the delegate publishes from now on and in which zone, or "gone" if the credential was revoked, does
+   * @returns what the delegate publishes from now on and in which zone, or "gone" if the credential was revoked or has expired, does
    * not belong to the delegate, or the delegate was disabled or deleted; nothing changes then.
    */
   addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone">;
@@ -141,6 +141,8 @@ export interface StoredCredential {
   readonly keyHash: KeyHash | BcryptHash;
   /** Whether it may be used; "disabled" is said of its delegate. */
   readonly state: "live" | "revoked" | "disabled";
+  /** Milliseconds since 1970, when it ends by itself; undefined: never. */
+  readonly expiresMs: number | undefined;
   readonly delegate: Delegate;
 }
 

@@ -71,6 +71,21 @@ describe("keys", () => {
     await expectUpdated(second, 5);
   });
 
+  test("one that is rotated works until its time, and its successor from now on", async () => {
+    const second = keyed(await done("credential.rotate", { overlapSeconds: 3600 }));
+    await expectUpdated(delegate, 2);
+    await expectUpdated(second, 3);
+    nowMs += 3_599_000;
+    await expectUpdated(delegate, 4);
+    nowMs += 1000;
+    await expectForbidden(delegate);
+    await expectUpdated(second, 5);
+    server = await server.restart();
+    await expectForbidden(delegate);
+    // There is room for another.
+    await done("credential.create");
+  });
+
   test("one of another delegate cannot be revoked through this one", async () => {
     const outcome = await ask("credential.list", {}, bystander);
     const [other] = (outcome as { result: { id: number }[] }).result;
@@ -127,6 +142,23 @@ describe("a delegate that is deleted", () => {
     await deleted;
     for (const status of statuses) expect([200, 401]).toContain(status);
     await expectGone();
+  });
+});
+
+test("labels are set and taken away, and a delegate is named by its subdomain too", async () => {
+  const { fulldomain, subdomain } = delegate;
+  const labelled = await done("delegate.label", { labels: ["env=prod", "team=web"] });
+  expect(labelled).toEqual({ delegate: fulldomain, labels: { env: "prod", team: "web" } });
+  const bySubdomain = { ...delegate, fulldomain: subdomain.toUpperCase() };
+  expect(await ask("delegate.label", { labels: ["env-"] }, bySubdomain)).toEqual({
+    result: { delegate: fulldomain, labels: { team: "web" } },
+  });
+  for (const labels of [[], ["Env=x"], ["x"], ["=x"], ["env=a\u0007b"], "env=x"]) {
+    expect(await ask("delegate.label", { labels })).toHaveProperty("refused");
+  }
+  const unknown = { ...delegate, fulldomain: "no-such-delegate" };
+  expect(await ask("delegate.disable", {}, unknown)).toEqual({
+    refused: "there is no delegate no-such-delegate",
   });
 });
 

@@ -50,7 +50,7 @@ export function describeAdministration(current: () => Reopenable): void {
       assert(typeof second === "object");
       expect(await create("third")).toBe("full");
       expect(await store.findCredential("third")).toBeUndefined();
-      expect(await store.credentialsOf(a.delegateId)).toHaveLength(MOST_CREDENTIALS);
+      expect(await store.credentialsOf(a.delegateId, 0)).toHaveLength(MOST_CREDENTIALS);
       await reopen();
       const stored = await store.findCredential("second");
       expect(stored).toMatchObject({ id: second.credentialId, state: "live", keyScheme: "sha256" });
@@ -80,11 +80,33 @@ export function describeAdministration(current: () => Reopenable): void {
     ])("are not made for $name", async ({ username, delegateId = a.delegateId, outcome }) => {
       const credential = { ...act(), delegateId, username, keyHash: KEY_HASH };
       expect(await store.createCredential(credential)).toBe(outcome);
-      expect(await store.credentialsOf(a.delegateId)).toHaveLength(1);
+      expect(await store.credentialsOf(a.delegateId, 0)).toHaveLength(1);
+    });
+
+    test("end at their time when another takes their place, and make room then", async () => {
+      const { delegateId, credentialId } = a;
+      const rotation = { ...act(1000), delegateId, keyHash: KEY_HASH, othersExpireMs: 5000 };
+      const second = await store.createCredential({ ...rotation, username: "second" });
+      assert(typeof second === "object");
+      expect(await create("third")).toBe("full");
+      await reopen();
+      expect(await store.findCredential("user-of-a")).toMatchObject({ expiresMs: 5000 });
+      expect(await store.findCredential("second")).toMatchObject({ expiresMs: undefined });
+      await update(store, a, 1, { createdMs: 4999 });
+      await expect(update(store, a, 2, { createdMs: 5000 })).rejects.toThrow();
+      const ids = async (nowMs: number) =>
+        (await store.credentialsOf(delegateId, nowMs)).map(({ id }) => id);
+      expect(await ids(4999)).toEqual([credentialId, second.credentialId]);
+      expect(await ids(5000)).toEqual([second.credentialId]);
+      // One that has ended is not brought back by another rotation.
+      const third = { ...rotation, timeMs: 6000, othersExpireMs: 9000, username: "third" };
+      expect(await store.createCredential(third)).toBeTypeOf("object");
+      expect(await store.findCredential("user-of-a")).toMatchObject({ expiresMs: 5000 });
+      expect(await store.findCredential("second")).toMatchObject({ expiresMs: 9000 });
     });
 
     test("know when they were used, to the minute", async () => {
-      const lastUse = async () => (await store.credentialsOf(a.delegateId))[0]?.lastUsedMs;
+      const lastUse = async () => (await store.credentialsOf(a.delegateId, 0))[0]?.lastUsedMs;
       expect(await lastUse()).toBeUndefined();
       await update(store, a, 1, { createdMs: 1_000_000 });
       expect(await lastUse()).toBe(1_000_000);
@@ -96,6 +118,41 @@ export function describeAdministration(current: () => Reopenable): void {
       await update(store, a, 4, { createdMs: 5 });
       expect(await lastUse()).toBe(5);
     });
+  });
+
+  describe("labels", () => {
+    const label = (
+      delegateId: number,
+      changes: readonly (readonly [string, string | undefined])[],
+    ) => store.labelDelegate({ ...act(), delegateId, changes: new Map(changes) });
+
+    test("are changed one by one, kept over deletion, and bounded", async () => {
+      await store.beginRun(ZONE, 1);
+      const { delegateId } = await register(store, "a");
+      expect(await label(delegateId, [["team", "web"]])).toEqual({ team: "web" });
+      const both = { env: "prod", team: "web" };
+      expect(await label(delegateId, [["env", "prod"]])).toEqual(both);
+      await reopen();
+      expect(await store.findDelegate(ZONE, "a")).toMatchObject({ labels: both });
+      expect(await label(delegateId, [["env", undefined]])).toEqual({ team: "web" });
+      const many = Array.from({ length: 17 }, (_, i) => [`k${i}`, "v"] as const);
+      expect(await label(delegateId, many)).toBe("full");
+      expect(await store.findDelegate(ZONE, "a")).toMatchObject({ labels: { team: "web" } });
+      await store.deleteDelegate({ ...act(), delegateId });
+      expect(await label(delegateId, [["team", undefined]])).toBe("gone");
+      expect(await store.findDelegate(ZONE, "a")).toMatchObject({ labels: { team: "web" } });
+    });
+  });
+
+  test("delegates are found by their subdomain in all zones", async () => {
+    await store.beginRun(ZONE, 1);
+    await store.beginRun("auth.example.net", 1);
+    await register(store, "a");
+    const other = { zone: "auth.example.net", username: "other" };
+    await store.createDelegate(newDelegate("a", other));
+    const found = await store.findDelegatesNamed("A");
+    expect(found.map(({ zone }) => zone)).toEqual(["auth.example.net", ZONE].sort());
+    expect(await store.findDelegatesNamed("b")).toEqual([]);
   });
 
   test("no act leaves a credential as it was found before", async () => {

@@ -44,6 +44,20 @@ const UNITS: Readonly<Record<string, () => Promise<unknown>>> = {
       username: "u",
       keyHash: KEY_HASH,
     }),
+  labelDelegate: () =>
+    store.labelDelegate({
+      ...act,
+      delegateId: live.delegateId,
+      changes: new Map([["env", "prod"]]),
+    }),
+  "createCredential that ends another": () =>
+    store.createCredential({
+      ...act,
+      delegateId: disabled.delegateId,
+      username: "u",
+      keyHash: KEY_HASH,
+      othersExpireMs: 9 * DAY_MS,
+    }),
   revokeCredential: () => store.revokeCredential({ ...act, credentialId }),
   disableDelegate: () => store.disableDelegate({ ...act, delegateId: live.delegateId }),
   enableDelegate: () => store.enableDelegate({ ...act, delegateId: disabled.delegateId }),

@@ -7,7 +7,8 @@ import { AUDIT_ROWS } from "./statements.ts";
 export interface AdminStatements {
   readonly findDelegate: Statement<[{ zone: string; subdomain: string }], DelegateRow>;
   readonly findDelegateById: Statement<[delegateId: number], DelegateRow>;
-  readonly credentials: Statement<[delegateId: number], CredentialRow>;
+  readonly findDelegatesNamed: Statement<[subdomain: string], DelegateRow>;
+  readonly credentials: Statement<[{ delegateId: number; nowMs: number }], CredentialRow>;
   readonly unused: Statement<[{ zone: string; beforeMs: number; most: number }], UnusedDelegate>;
   readonly revoke: Statement<
     [{ credentialId: number; timeMs: number }],
@@ -15,6 +16,10 @@ export interface AdminStatements {
   >;
   readonly setDisabled: Statement<[{ delegateId: number; disabledMs: number | null }]>;
   readonly setDeleted: Statement<[{ delegateId: number; deletedMs: number | null }]>;
+  readonly setLabels: Statement<[{ delegateId: number; labels: string }]>;
+  readonly setExpiry: Statement<
+    [{ delegateId: number; but: number; expiresMs: number; nowMs: number }]
+  >;
   readonly setCreated: Statement<[{ delegateId: number; createdMs: number }]>;
   readonly deleteValues: Statement<[delegateId: number]>;
   readonly deleteValue: Statement<[sequence: number]>;
@@ -57,9 +62,14 @@ export interface DelegateRow {
   readonly createdMs: number;
   readonly disabledMs: number | null;
   readonly deletedMs: number | null;
+  /** JSON. */
+  readonly labels: string;
 }
 
-type CredentialRow = Omit<CredentialRecord, "lastUsedMs"> & { readonly lastUsedMs: number | null };
+type CredentialRow = Omit<CredentialRecord, "lastUsedMs" | "expiresMs"> & {
+  readonly lastUsedMs: number | null;
+  readonly expiresMs: number | null;
+};
 
 export interface OldValueRow {
   readonly sequence: number;
@@ -71,16 +81,20 @@ export interface OldValueRow {
 
 const DELEGATES = `
   SELECT d.id, d.zone_id AS zoneId, z.apex AS zone, d.subdomain, d.created_ms AS createdMs,
-    d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs
+    d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs, d.labels
   FROM delegate AS d JOIN zone AS z ON z.id = d.zone_id`;
 
 export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
   findDelegate: `${DELEGATES}
     WHERE d.zone_id = (SELECT id FROM zone WHERE apex = @zone) AND d.subdomain = lower(@subdomain)`,
   findDelegateById: `${DELEGATES} WHERE d.id = ?`,
+  findDelegatesNamed: `${DELEGATES}
+    WHERE d.zone_id IN (SELECT id FROM zone) AND d.subdomain = lower(?) ORDER BY z.apex`,
   credentials: `
-    SELECT id, username, key_scheme AS keyScheme, created_ms AS createdMs, last_used_ms AS lastUsedMs
-    FROM credential WHERE delegate_id = ? AND revoked_ms IS NULL ORDER BY id`,
+    SELECT id, username, key_scheme AS keyScheme, created_ms AS createdMs, last_used_ms AS lastUsedMs,
+      expires_ms AS expiresMs
+    FROM credential WHERE delegate_id = @delegateId AND revoked_ms IS NULL
+      AND (expires_ms IS NULL OR expires_ms > @nowMs) ORDER BY id`,
   unused: `
     SELECT d.subdomain, max(d.created_ms, coalesce((
       SELECT max(last_used_ms) FROM credential WHERE delegate_id = d.id), 0)) AS lastUsedMs
@@ -94,6 +108,11 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
   setDisabled: "UPDATE delegate SET disabled_ms = @disabledMs WHERE id = @delegateId",
   setDeleted:
     "UPDATE delegate SET deleted_ms = @deletedMs, disabled_ms = NULL WHERE id = @delegateId",
+  setLabels: "UPDATE delegate SET labels = @labels WHERE id = @delegateId",
+  setExpiry: `
+    UPDATE credential SET expires_ms = @expiresMs
+    WHERE delegate_id = @delegateId AND id <> @but AND revoked_ms IS NULL
+      AND (expires_ms IS NULL OR expires_ms > @nowMs)`,
   setCreated: "UPDATE delegate SET created_ms = @createdMs WHERE id = @delegateId",
   deleteValues: "DELETE FROM challenge_value WHERE delegate_id = ?",
   deleteValue: "DELETE FROM challenge_value WHERE sequence = ?",

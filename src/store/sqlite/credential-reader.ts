@@ -38,10 +38,11 @@ export class CredentialReader {
 
 function credentialOf(row: CredentialRow): StoredCredential {
   const { id, keyScheme, keyHash, delegateId, zone, subdomain } = row;
+  const expiresMs = row.expiresMs ?? undefined;
   const allowFrom = restoreAllowFrom(row.allowFrom);
   const createdMs = row.delegateCreatedMs;
   const delegate = { id: delegateId, zone, subdomain, allowFrom, createdMs };
-  return { id, keyScheme, keyHash, state: stateOf(row), delegate };
+  return { id, keyScheme, keyHash, state: stateOf(row), expiresMs, delegate };
 }
 
 function stateOf({ revokedMs, disabledMs }: CredentialRow): StoredCredential["state"] {

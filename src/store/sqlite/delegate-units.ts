@@ -1,5 +1,12 @@
 import type { CredentialId } from "../../delegate/credential.ts";
 import {
+  changedLabels,
+  type LabelChanges,
+  type Labels,
+  restoreLabels,
+  storeLabels,
+} from "../../delegate/labels.ts";
+import {
   type Act,
   type DelegateAct,
   type DelegateRecord,
@@ -17,18 +24,26 @@ type State = DelegateRecord["state"];
 
 export function recordOf(row: DelegateRow): DelegateRecord {
   const { id, zone, subdomain, createdMs } = row;
-  return { id, zone, subdomain, createdMs, state: stateOf(row) };
+  const labels = restoreLabels(row.labels);
+  return { id, zone, subdomain, createdMs, labels, state: stateOf(row) };
 }
 
 export function createCredential(
   context: UnitContext,
-  { delegateId, username, keyHash, timeMs, origin }: NewCredential,
+  { delegateId, username, keyHash, timeMs, origin, othersExpireMs }: NewCredential,
 ): { readonly credentialId: CredentialId } | "gone" | "full" | "taken" {
   if (inState(context, delegateId, "live", "disabled") === undefined) return "gone";
-  if (context.admin.credentials.all(delegateId).length >= MOST_CREDENTIALS) return "full";
+  const live = context.admin.credentials.all({ delegateId, nowMs: timeMs });
+  if (live.length >= MOST_CREDENTIALS) return "full";
   const credentialId = insertCredential(context, { delegateId, username, keyHash, timeMs });
   if (credentialId === undefined) return "taken";
-  const what = { timeMs, origin, delegateId, credentialId };
+  let detail: string | undefined;
+  if (othersExpireMs !== undefined) {
+    const expiry = { delegateId, but: credentialId, expiresMs: othersExpireMs, nowMs: timeMs };
+    context.admin.setExpiry.run(expiry);
+    detail = `the key before it ends at ${new Date(othersExpireMs).toISOString()}`;
+  }
+  const what = { timeMs, origin, delegateId, credentialId, detail };
   context.audit.append({ ...what, action: "credential.create", result: "accepted" });
   return { credentialId };
 }
@@ -42,6 +57,29 @@ export function revokeCredential(
   const what = { timeMs, origin, delegateId: revoked.delegateId, credentialId };
   audit.append({ ...what, action: "credential.revoke", result: "accepted" });
   return "revoked";
+}
+
+export function labelDelegate(
+  context: UnitContext,
+  { delegateId, timeMs, origin, changes }: DelegateAct & { readonly changes: LabelChanges },
+): Labels | "gone" | "full" {
+  const row = inState(context, delegateId, "live", "disabled");
+  if (row === undefined) return "gone";
+  const labels = changedLabels(restoreLabels(row.labels), changes);
+  if (labels === undefined) return "full";
+  context.admin.setLabels.run({ delegateId, labels: storeLabels(labels) });
+  const detail = [...changes].map(
+    ([key, value]) => `${key}${value === undefined ? "-" : `=${value}`}`,
+  );
+  context.audit.append({
+    timeMs,
+    origin,
+    delegateId,
+    action: "delegate.label",
+    result: "accepted",
+    detail: detail.join(" "),
+  });
+  return labels;
 }
 
 export function disableDelegate(

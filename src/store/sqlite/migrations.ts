@@ -1,11 +1,21 @@
 import type { Database } from "better-sqlite3";
 import { StoreError } from "../store.ts";
-import { SCHEMA_VERSION_1, SCHEMA_VERSION_2, SCHEMA_VERSION_3 } from "./schema.ts";
+import {
+  SCHEMA_VERSION_1,
+  SCHEMA_VERSION_2,
+  SCHEMA_VERSION_3,
+  SCHEMA_VERSION_4,
+} from "./schema.ts";
 
 /** The step at index n makes version n + 1 of version n. A released step is never edited. */
 export type Migrations = readonly string[];
 
-export const MIGRATIONS: Migrations = [SCHEMA_VERSION_1, SCHEMA_VERSION_2, SCHEMA_VERSION_3];
+export const MIGRATIONS: Migrations = [
+  SCHEMA_VERSION_1,
+  SCHEMA_VERSION_2,
+  SCHEMA_VERSION_3,
+  SCHEMA_VERSION_4,
+];
 
 export const NEWEST_VERSION: number = MIGRATIONS.length;
 

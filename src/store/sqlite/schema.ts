@@ -116,3 +116,9 @@ CREATE TABLE probe (
   written_ms  INTEGER NOT NULL
 ) STRICT;
 `;
+
+/** Labels of delegates, as JSON, and keys that end when another has taken their place. */
+export const SCHEMA_VERSION_4 = `
+ALTER TABLE delegate ADD COLUMN labels TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE credential ADD COLUMN expires_ms INTEGER;
+`;

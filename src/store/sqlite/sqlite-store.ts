@@ -5,9 +5,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "better-sqlite3";
 import type { ChainPoint } from "../../audit/audit-chain.ts";
 import type { AuditEntry } from "../../audit/audit-entry.ts";
-import { storeAllowFrom } from "../../delegate/allow-from.ts";
 import type { CredentialId, KeyHash } from "../../delegate/credential.ts";
 import type { DelegateId, PublishedDigests } from "../../delegate/delegate.ts";
+import type { LabelChanges, Labels } from "../../delegate/labels.ts";
 import type {
   Act,
   CredentialRecord,
@@ -40,6 +40,7 @@ import {
   disableDelegate,
   enableDelegate,
   forgetValues,
+  labelDelegate,
   recordOf,
   restoreDelegate,
   revokeCredential,
@@ -50,12 +51,11 @@ import { publishedDigests } from "./published-digests.ts";
 import { hasValue, prepareStatements, type Statements } from "./statements.ts";
 import { cannotWriteNow, isDamage, reportingFaults } from "./storage-fault.ts";
 import { createToken, revokeToken } from "./token-units.ts";
-import { raiseSerial, type UnitContext } from "./unit-context.ts";
+import type { UnitContext } from "./unit-context.ts";
+import { addChallengeDigest, createDelegate } from "./value-units.ts";
 
 /** Delegates read at once by `publishedDigests`: a millisecond of the event loop, and little memory. */
 const PAGE_DELEGATES = 200;
-/** When a credential was used last is written down once in this time. */
-const LAST_USE_MS = 60_000;
 /** A -wal file that is larger is emptied when there is time. */
 const LARGE_WAL_OCTETS = 8 * 1024 * 1024;
 
@@ -145,28 +145,7 @@ export class SqliteStore implements Store {
   }
 
   async createDelegate(delegate: NewDelegate): Promise<"created" | "taken" | "token_revoked"> {
-    return this.#write(({ sql, admin, audit }) => {
-      const zone = sql.findZone.get(delegate.zone);
-      assert(zone, `beginRun was never called for the zone ${delegate.zone}`);
-      if (sql.findUsername.get(delegate.username) !== undefined) return "taken";
-
-      const { subdomain, username, keyHash, createdMs, tokenId, origin, detail } = delegate;
-      const isTokenLive =
-        tokenId === undefined ||
-        admin.useToken.run({ id: tokenId, nowMs: createdMs }).changes === 1;
-      if (!isTokenLive) return "token_revoked";
-      const allowFrom = storeAllowFrom(delegate.allowFrom);
-      const inserted = sql.insertDelegate.run({ zoneId: zone.id, subdomain, allowFrom, createdMs });
-      if (inserted.changes === 0) return "taken";
-
-      const delegateId = Number(inserted.lastInsertRowid);
-      const credential = sql.insertCredential.run({ delegateId, username, keyHash, createdMs });
-      assert.equal(credential.changes, 1);
-      const credentialId = Number(credential.lastInsertRowid);
-      const what = { timeMs: createdMs, delegateId, credentialId, origin, detail };
-      audit.append({ ...what, action: "register", result: "accepted" });
-      return "created";
-    });
+    return this.#write((context) => createDelegate(context, delegate));
   }
 
   async findCredential(username: string): Promise<StoredCredential | undefined> {
@@ -180,26 +159,8 @@ export class SqliteStore implements Store {
   }
 
   async addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone"> {
-    const { credentialId, delegateId, digest, slots, createdMs, origin } = update;
-    assertSlots(slots);
-    return this.#write((context) => {
-      const { sql, audit } = context;
-      const writer = sql.findWriter.get({ credentialId, delegateId });
-      if (writer === undefined) return "gone";
-
-      const { changes } = sql.insertValue.run({ delegateId, digest, createdMs });
-      assert.equal(changes, 1);
-      sql.forgetOldValues.run({ delegateId, slots });
-      const values = sql.valuesOfDelegate.all(delegateId);
-      const { zoneId, zone, subdomain, lastUsedMs } = writer;
-      const sinceUseMs = createdMs - (lastUsedMs ?? Number.NEGATIVE_INFINITY);
-      if (sinceUseMs >= LAST_USE_MS || sinceUseMs < 0) {
-        sql.touchCredential.run({ credentialId, nowMs: createdMs });
-      }
-      const what = { timeMs: createdMs, delegateId, credentialId, origin };
-      audit.append({ ...what, action: "update", result: "accepted" });
-      return { ...publishedDigests(subdomain, values), zone, serial: raiseSerial(context, zoneId) };
-    });
+    assertSlots(update.slots);
+    return this.#write((context) => addChallengeDigest(context, update));
   }
 
   async ageOut(limits: {
@@ -232,9 +193,23 @@ export class SqliteStore implements Store {
     return row && recordOf(row);
   }
 
-  async credentialsOf(delegateId: DelegateId): Promise<readonly CredentialRecord[]> {
-    const rows = this.#read((admin) => admin.credentials.all(delegateId));
-    return rows.map((row) => ({ ...row, lastUsedMs: row.lastUsedMs ?? undefined }));
+  async findDelegatesNamed(subdomain: string): Promise<readonly DelegateRecord[]> {
+    return this.#read((admin) => admin.findDelegatesNamed.all(subdomain)).map(recordOf);
+  }
+
+  async credentialsOf(delegateId: DelegateId, nowMs: number): Promise<readonly CredentialRecord[]> {
+    const rows = this.#read((admin) => admin.credentials.all({ delegateId, nowMs }));
+    return rows.map((row) => ({
+      ...row,
+      lastUsedMs: row.lastUsedMs ?? undefined,
+      expiresMs: row.expiresMs ?? undefined,
+    }));
+  }
+
+  async labelDelegate(
+    act: DelegateAct & { readonly changes: LabelChanges },
+  ): Promise<Labels | "gone" | "full"> {
+    return this.#write((context) => labelDelegate(context, act));
   }
 
   async unusedDelegates(query: UnusedQuery): Promise<readonly UnusedDelegate[]> {

@@ -20,7 +20,7 @@ export interface Statements {
   >;
   readonly findCredential: Statement<[username: string], CredentialRow>;
   readonly findWriter: Statement<
-    [{ credentialId: number; delegateId: number }],
+    [{ credentialId: number; delegateId: number; nowMs: number }],
     { zoneId: number; zone: string; subdomain: string; lastUsedMs: number | null }
   >;
   readonly touchCredential: Statement<[{ credentialId: number; nowMs: number }]>;
@@ -71,6 +71,7 @@ export interface CredentialRow {
   readonly delegateCreatedMs: number;
   readonly revokedMs: number | null;
   readonly disabledMs: number | null;
+  readonly expiresMs: number | null;
 }
 
 export interface CookieSecretRow {
@@ -121,14 +122,16 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
 
   findCredential: `
     SELECT c.id, c.key_scheme AS keyScheme, c.key_hash AS keyHash, d.id AS delegateId, z.apex AS zone, d.subdomain,
-      d.allow_from AS allowFrom, d.created_ms AS delegateCreatedMs, c.revoked_ms AS revokedMs, d.disabled_ms AS disabledMs
+      d.allow_from AS allowFrom, d.created_ms AS delegateCreatedMs, c.revoked_ms AS revokedMs,
+      d.disabled_ms AS disabledMs, c.expires_ms AS expiresMs
     FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
     WHERE c.username = ? AND c.key_scheme IN ('sha256', 'bcrypt') AND d.deleted_ms IS NULL`,
   findWriter: `
     SELECT d.zone_id AS zoneId, z.apex AS zone, d.subdomain, c.last_used_ms AS lastUsedMs
     FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
     WHERE c.id = @credentialId AND d.id = @delegateId
-      AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL AND d.disabled_ms IS NULL`,
+      AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL AND d.disabled_ms IS NULL
+      AND (c.expires_ms IS NULL OR c.expires_ms > @nowMs)`,
   touchCredential: "UPDATE credential SET last_used_ms = @nowMs WHERE id = @credentialId",
 
   replaceImportedKey: `
