@@ -105,7 +105,10 @@ export function readinessOf(
   let probe: Promise<ReadinessProbe> | undefined;
   return {
     check: async () => {
-      probe ??= import("./operate/readiness.ts").then(({ Readiness, soaQuery }) => {
+      probe ??= Promise.all([
+        import("./operate/readiness.ts"),
+        import("./operate/ask-dns.ts"),
+      ]).then(([{ Readiness }, { soaQuery }]) => {
         const isDamaged = (): boolean => store.damage !== undefined;
         return new Readiness({ store, dns, query: soaQuery(apex), isDamaged, ...surroundings });
       });

@@ -25,14 +25,15 @@ export interface PreparedDns {
   start(): Promise<DnsThreads>;
 }
 
+/** Makes sure that the addresses of DNS can be bound. Rejects with ListenError if one cannot. */
+export function probeDns(config: Config, warn: (problem: string) => void): Promise<DnsEndpoints> {
+  return probeEndpoints(dnsEndpoints(config), { addresses: interfaceAddresses, warn });
+}
+
 /** Rejects with ListenError if an address cannot be bound. */
 export async function prepareDns(config: Config, surroundings: Surroundings): Promise<PreparedDns> {
   const { log, randomOctets } = surroundings;
-  const warn = (problem: string): void => log.warn({}, problem);
-  const endpoints = await probeEndpoints(dnsEndpoints(config), {
-    addresses: interfaceAddresses,
-    warn,
-  });
+  const endpoints = await probeDns(config, (problem) => log.warn({}, problem));
   const tasks = planThreads({
     workers: workerCount(config.dns.workers, availableParallelism()),
     input: udpInput(config.dns.io, process.platform),

@@ -21,6 +21,8 @@ export interface RunningServer {
   readonly dns: readonly BoundAddress[];
   readonly http: { readonly address: string; readonly port: number };
   readonly threads: DnsThreads;
+  /** There was no database before. */
+  readonly isFirstStart: boolean;
   /** Resolves once queries are answered from memory alone. */
   readonly loaded: Promise<void>;
   /** Does now what is done to the data once a minute. */
@@ -119,6 +121,7 @@ export async function startServer(
       dns: threads.bound,
       http,
       threads,
+      isFirstStart: store.isNew,
       loaded: loading.loaded,
       upkeep: () => storage.run(),
       close: closeInReverse,

@@ -60,6 +60,7 @@ const RULES: Record<
       "store/administration.ts",
       "store/registration-tokens.ts",
       "store/store.ts",
+      "zone",
     ],
     outside: ["node:dgram", "node:fs", "node:net", "node:path"],
   },

@@ -3,11 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { v4 as uuidv4 } from "uuid";
 import { COMMAND_LINE } from "../audit/audit-entry.ts";
 import type { Config } from "../config/config.ts";
-import { type Outcome, perform } from "../control/control-acts.ts";
+import { type Outcome, perform as performOn } from "../control/control-acts.ts";
 import { requestAct } from "../control/control-client.ts";
 import { type DataLock, lockData } from "../store/sqlite/data-lock.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { StoreError } from "../store/store.ts";
+import { CommandError, FAULT, OUTSIDE } from "./exit.ts";
 
 /** A server that starts or stops holds the data and does not listen yet, or any more. */
 const ATTEMPTS = 20;
@@ -15,14 +16,18 @@ const PAUSE_MS = 250;
 
 /**
  * Does an act on the data of a configuration: asks the server that runs, or does it itself where none does.
- * Rejects with StoreError if another process holds the data and does not listen.
+ * Rejects with CommandError if it cannot be done, with StoreError if another process holds the data and does not listen.
+ *
+ * @returns what it came to.
  */
-export async function performAct(
-  { database }: Config,
-  name: string,
-  args: object,
-): Promise<Outcome> {
-  const { connection } = database;
+export async function performAct(config: Config, name: string, args: object): Promise<unknown> {
+  const outcome = await perform(config.database.connection, name, args);
+  if ("result" in outcome) return outcome.result;
+  if ("refused" in outcome) throw new CommandError(FAULT, outcome.refused);
+  throw new CommandError(OUTSIDE, outcome.failed);
+}
+
+async function perform(connection: string, name: string, args: object): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     const lock = tryLock(connection);
     if (!(lock instanceof StoreError)) return performHere(connection, lock, name, args);
@@ -61,7 +66,7 @@ async function performHere(
         newUuid: uuidv4,
         origin: COMMAND_LINE,
       };
-      return await perform(name, parts, args);
+      return await performOn(name, parts, args);
     } finally {
       await store.close();
     }

@@ -1,30 +1,19 @@
 import { ChainCheck, type ChainPoint } from "../audit/audit-chain.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { type NamedAuditRow, openRecords, type Records } from "../store/sqlite/open-records.ts";
-import { FAULT, FINISHED, reportFatal } from "./exit.ts";
+import type { CommonOptions, Environment } from "./define-command.ts";
+import { FAULT, FINISHED } from "./exit.ts";
+import type { LoggedHead } from "./option-values.ts";
 import { instant, printJson, printTable } from "./print.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface AuditOptions {
-  readonly config?: string;
-  readonly json?: boolean;
-}
-
-export interface ListOptions extends AuditOptions {
+export interface ListOptions extends CommonOptions {
   readonly delegate?: string;
   readonly limit: number;
 }
 
-export interface VerifyOptions extends AuditOptions {
+export interface VerifyOptions extends CommonOptions {
   /** One that the server has logged. */
   readonly head?: LoggedHead;
-}
-
-export interface LoggedHead {
-  readonly sequence: number;
-  /** 64 hexadecimal digits, lower case. */
-  readonly hash: string;
 }
 
 /** Prints the newest rows. Returns the exit code. */
@@ -93,19 +82,15 @@ function compare(
 }
 
 function withRecords(
-  { config: file }: AuditOptions,
+  { config: file }: CommonOptions,
   env: Environment,
   work: (records: Records) => number,
 ): number {
+  const records = openRecords(loadConfig({ file, env }).database.connection);
   try {
-    const records = openRecords(loadConfig({ file, env }).database.connection);
-    try {
-      return work(records);
-    } finally {
-      records.close();
-    }
-  } catch (error) {
-    return reportFatal(error);
+    return work(records);
+  } finally {
+    records.close();
   }
 }
 

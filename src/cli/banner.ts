@@ -1,5 +1,9 @@
 import type { Config } from "../config/config.ts";
+import { isLoopbackAddress } from "../config/listen-address.ts";
+import type { ZoneDelegation } from "../operate/delegation.ts";
 import type { RunningServer } from "../serve.ts";
+import { hostAndPort, reachable } from "./reach.ts";
+import { delegationText } from "./records-format.ts";
 import { version } from "./version.ts";
 
 /** What the example publishes: it has the form of a digest value and is none. */
@@ -9,19 +13,65 @@ const MAX_DNS_LINES = 8;
 
 type Listening = Pick<RunningServer, "dns" | "http">;
 
-/** What is listening, and three commands that show it at work, to be copied as they stand. */
-export function banner(config: Config, server: Listening): string {
+/** What the first start says besides: how others find this server. */
+export interface FirstStart {
+  readonly delegations: readonly ZoneDelegation[];
+  readonly variables: number;
+}
+
+/** What is listening; after the first start, what to do next; and on loopback three commands that show it at work. */
+export function banner(config: Config, server: Listening, first?: FirstStart): string {
   const { address, port } = server.http;
   const { domains } = config.general;
   const zones = `${domains.length === 1 ? "zone" : "zones"} ${domains.join(", ")}`;
   return [
-    `dnsvouch ${version()}  ${zones}  database ${config.database.connection}`,
-    `  configuration ${config.file ?? "none: defaults, to try it on this machine"}`,
+    `dnsvouch ${version()}  ${zones}  database ${config.database.connection} (sqlite, wal)`,
+    `  configuration ${config.file ?? "none: defaults, to try it on this machine"}${variables(first)}`,
     ...dnsLines(server),
     `  API  http://${hostAndPort(address, port)}`,
     "",
+    ...nextSteps(config, server, first),
     ...tryIt(config, server, `http://${hostAndPort(reachable(address), port)}`),
   ].join("\n");
+}
+
+function variables(first: FirstStart | undefined): string {
+  return first === undefined ? "" : `   environment: ${first.variables} used, 0 unknown`;
+}
+
+function nextSteps(config: Config, server: Listening, first: FirstStart | undefined): string[] {
+  const suffix = config.file === undefined ? "" : ` -c ${config.file}`;
+  if (servesThisMachineAlone(config, server)) {
+    return first === undefined
+      ? []
+      : [
+          "Nobody else reaches it here. To serve others set general.domain, general.listen and general.public_ip;",
+          "then this start and dnsvouch records say which DNS records to create.",
+          "",
+        ];
+  }
+  const records = `dnsvouch records${suffix}`;
+  if (first === undefined) return [`The DNS records that lead here: ${records}`, ""];
+  const [ports] = new Set(server.dns.map(({ port }) => port));
+  const forwarded =
+    ports === 53 || ports === undefined ? "" : ` They must lead to port ${ports} here.`;
+  return [
+    ...first.delegations.flatMap((each) => indented(delegationText(each))),
+    `2. Open 53/udp AND 53/tcp to the whole internet: CAs look from several places.${forwarded}`,
+    `3. Register a delegate: dnsvouch register www.example.com${suffix}`,
+    `   (these records again: ${records})`,
+    "",
+  ];
+}
+
+function indented([first = "", ...others]: readonly string[]): string[] {
+  return [`1. ${first}`, ...others.map((line) => (line.startsWith(" ") ? line : `   ${line}`))];
+}
+
+/** It is tried out: nothing of it can be reached from elsewhere, nor is it told where. */
+function servesThisMachineAlone({ general }: Config, { dns }: Listening): boolean {
+  const isHere = dns.every(({ address }) => isLoopbackAddress(address));
+  return isHere && general.publicIp === "" && general.publicIp6 === "";
 }
 
 /** A line for each address, or for the first ones where a host has many. */
@@ -56,14 +106,4 @@ function tryIt(config: Config, server: Listening, api: string): string[] {
 
 function field(name: string): string {
   return `$(sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/' delegate.json)`;
-}
-
-/** An address to reach a listener at from this machine. */
-function reachable(address: string): string {
-  if (address === "0.0.0.0") return "127.0.0.1";
-  return address === "::" ? "::1" : address;
-}
-
-function hostAndPort(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,117 +1,112 @@
-import { type Command, InvalidArgumentError } from "commander";
-import type { ListOptions, LoggedHead, VerifyOptions } from "./audit-command.ts";
+import { type Command, Option } from "commander";
+import type { ListOptions, VerifyOptions } from "./audit-command.ts";
+import { action, type CommonOptions, defineCommand, type RunContext } from "./define-command.ts";
 import type { ImportOptions } from "./import-command.ts";
-import type { CreateOptions, TokenOptions } from "./token-command.ts";
+import { loggedHead, positiveInteger, timeSpan } from "./option-values.ts";
+import type { CreateOptions } from "./token-command.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
-type SetExitCode = (code: number) => void;
-
-/** The commands about the data. What they need is loaded with them: `serve` does without. */
-export function addDataCommands(
-  program: Command,
-  env: Environment,
-  setExitCode: SetExitCode,
-): void {
-  addTokenCommands(program.command("token"), env, setExitCode);
-  addAuditCommands(program.command("audit"), env, setExitCode);
-  addImportCommands(program.command("import"), env, setExitCode);
+/** The commands about tokens, the trail and imports. What they need is loaded with them: `serve` does without. */
+export function addDataCommands(program: Command, context: RunContext): void {
+  addTokenCommands(program.command("token"), context);
+  addAuditCommands(program.command("audit"), context);
+  addImportCommands(program.command("import"), context);
 }
 
-const CONFIG_OPTION = ["-c, --config <file>", "configuration file"] as const;
-const LOGGED_HEAD = /^([0-9]{1,15}):([0-9a-f]{64})$/i;
-const JSON_OPTION = ["--json", "print JSON"] as const;
-
-function addTokenCommands(token: Command, env: Environment, setExitCode: SetExitCode): void {
+function addTokenCommands(token: Command, context: RunContext): void {
+  const { env } = context;
   token.description('tokens for api.registration = "token"');
-  token
-    .command("create")
-    .description("make a token and print it, once")
-    .option("--scope <scope>", "what it allows: register", "register")
+  defineCommand(token, {
+    name: "create",
+    description: "make a token and print it, once",
+    examples: ['dnsvouch token create --label "web servers" --expires 30d'],
+  })
+    .addOption(
+      new Option("--scope <scope>", "what it allows").choices(["register"]).default("register"),
+    )
     .option("--label <text>", "what it is for, to know it again", "")
-    .option("--expires <time>", "after which it allows nothing, such as 30d")
-    .option(...CONFIG_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: CreateOptions) => {
-      const { tokenCreate } = await import("./token-command.ts");
-      setExitCode(await tokenCreate(options, env));
-    });
-  token
-    .command("list")
-    .description("the tokens there are and were, without what they are")
-    .option(...CONFIG_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: TokenOptions) => {
+    .option("--expires <time>", "after which it allows nothing, such as 30d", timeSpan)
+    .action(
+      action(context, async (options: CreateOptions) => {
+        const { tokenCreate } = await import("./token-command.ts");
+        return tokenCreate(options, env);
+      }),
+    );
+  defineCommand(token, {
+    name: "list",
+    description: "the tokens there are and were, without what they are",
+    examples: ["dnsvouch token list"],
+  }).action(
+    action(context, async (options: CommonOptions) => {
       const { tokenList } = await import("./token-command.ts");
-      setExitCode(tokenList(options, env));
-    });
-  token
-    .command("revoke")
-    .description("end a token at once; what was registered with it goes on working")
+      return tokenList(options, env);
+    }),
+  );
+  defineCommand(token, {
+    name: "revoke",
+    description: "end a token at once; what was registered with it goes on working",
+    examples: ["dnsvouch token revoke 3"],
+  })
     .argument("<id>", "its number, see: dnsvouch token list", positiveInteger)
-    .option(...CONFIG_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (id: number, options: TokenOptions) => {
-      const { tokenRevoke } = await import("./token-command.ts");
-      setExitCode(await tokenRevoke(id, options, env));
-    });
+    .action(
+      action(context, async (id: number, options: CommonOptions) => {
+        const { tokenRevoke } = await import("./token-command.ts");
+        return tokenRevoke(id, options, env);
+      }),
+    );
 }
 
-function addAuditCommands(audit: Command, env: Environment, setExitCode: SetExitCode): void {
+function addAuditCommands(audit: Command, context: RunContext): void {
+  const { env } = context;
   audit.description("who did what: every use of a credential, every act of an administrator");
-  audit
-    .command("list")
-    .description("the newest rows of the audit trail")
-    .option("--delegate <name>", "only those about this delegate, by its full name")
+  defineCommand(audit, {
+    name: "list",
+    description: "the newest rows of the audit trail",
+    examples: ["dnsvouch audit list --limit 20"],
+  })
+    .option("--delegate <name>", "only those about this delegate, by its subdomain or full name")
     .option("--limit <count>", "how many", positiveInteger, 100)
-    .option(...CONFIG_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: ListOptions) => {
-      const { auditList } = await import("./audit-command.ts");
-      setExitCode(auditList(options, env));
-    });
-  audit
-    .command("verify")
-    .description("whether rows were changed or removed since they were written")
+    .action(
+      action(context, async (options: ListOptions) => {
+        const { auditList } = await import("./audit-command.ts");
+        return auditList(options, env);
+      }),
+    );
+  defineCommand(audit, {
+    name: "verify",
+    description: "whether rows were changed or removed since they were written",
+    examples: ["dnsvouch audit verify"],
+  })
     .option(
       "--head <sequence:hash>",
       "a head that the log has: nothing up to it may have changed",
       loggedHead,
     )
-    .option(...CONFIG_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: VerifyOptions) => {
-      const { auditVerify } = await import("./audit-command.ts");
-      setExitCode(auditVerify(options, env));
-    });
+    .action(
+      action(context, async (options: VerifyOptions) => {
+        const { auditVerify } = await import("./audit-command.ts");
+        return auditVerify(options, env);
+      }),
+    );
 }
 
-function addImportCommands(importing: Command, env: Environment, setExitCode: SetExitCode): void {
+function addImportCommands(importing: Command, context: RunContext): void {
   importing.description("take accounts over");
-  importing
-    .command("acme-dns")
-    .description(
+  defineCommand(importing, {
+    name: "acme-dns",
+    description:
       "from a SQLite database of acme-dns, which is not changed; no server may run on ours",
-    )
+    examples: [
+      "dnsvouch import acme-dns --db /var/lib/acme-dns/acme-dns.db -c /etc/dnsvouch/config.toml",
+    ],
+  })
     .requiredOption(
       "--db <file>",
       "the database of acme-dns, such as /var/lib/acme-dns/acme-dns.db",
     )
-    .option("-c, --config <file>", "configuration file (TOML; an acme-dns config.cfg will do)")
-    .action(async (options: ImportOptions) => {
-      const { importCommand } = await import("./import-command.ts");
-      setExitCode(importCommand(options, env, Date.now()));
-    });
-}
-
-function loggedHead(text: string): LoggedHead {
-  const [, sequence, hash] = LOGGED_HEAD.exec(text) ?? [];
-  if (sequence !== undefined && hash !== undefined) {
-    return { sequence: Number(sequence), hash: hash.toLowerCase() };
-  }
-  throw new InvalidArgumentError("It must be SEQUENCE:HASH, as the server has logged it.");
-}
-
-function positiveInteger(text: string): number {
-  if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a whole number above 0.");
+    .action(
+      action(context, async (options: ImportOptions) => {
+        const { importCommand } = await import("./import-command.ts");
+        return importCommand(options, context.env, Date.now());
+      }),
+    );
 }

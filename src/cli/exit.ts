@@ -1,32 +1,67 @@
 import { ConfigError } from "../config/config-error.ts";
 import { ListenError } from "../server/listen-error.ts";
-import { StoreError } from "../store/store.ts";
+import { StoreError, type StoreErrorCode } from "../store/store.ts";
 import { StaticRecordsError } from "../zone/static-records.ts";
 import { explainListenError } from "./explain-listen-error.ts";
 
-/** Exit codes of commands: done, or stopped by a signal; failed; usage or configuration. */
+/** Exit codes. `serve` has the first three of these names alone. */
 export const FINISHED = 0;
 export const FAULT = 1;
 export const CONFIGURATION = 3;
+/** Network or files: something outside did not do its part. */
+export const OUTSIDE = 4;
 
-/** Says on standard error what went wrong, at every log level. Returns the exit code. */
+/** What a command cannot do. The message says what, where and what to do next. */
+export class CommandError extends Error {
+  readonly exitCode: typeof FAULT | typeof CONFIGURATION | typeof OUTSIDE;
+
+  constructor(exitCode: CommandError["exitCode"], message: string) {
+    super(message);
+    this.name = "CommandError";
+    this.exitCode = exitCode;
+  }
+}
+
+/** Says on standard error why the server ends, at every log level. Returns the exit code. */
 export function reportFatal(error: unknown): number {
-  const { lines, exitCode } = explain(error);
+  // The file named is not ours: it is the configuration that must change.
+  return report(error, (code) => (code === "foreign_database" ? CONFIGURATION : FAULT));
+}
+
+/** Says on standard error why a command was not done. Returns the exit code. */
+export function reportFailure(error: unknown): number {
+  return report(error, (code) => COMMAND_CODES[code]);
+}
+
+const COMMAND_CODES: Readonly<Record<StoreErrorCode, number>> = {
+  foreign_database: CONFIGURATION,
+  newer_schema: FAULT,
+  lost_database: CONFIGURATION,
+  in_use: FAULT,
+  storage_unavailable: OUTSIDE,
+};
+
+type StorageCode = (code: StoreErrorCode) => number;
+
+function report(error: unknown, storageCode: StorageCode): number {
+  const { lines, exitCode } = explain(error, storageCode);
   for (const line of lines) process.stderr.write(`dnsvouch: ${line}\n`);
   return exitCode;
 }
 
-function explain(error: unknown): { lines: readonly string[]; exitCode: number } {
+function explain(
+  error: unknown,
+  storageCode: StorageCode,
+): { lines: readonly string[]; exitCode: number } {
   if (error instanceof ConfigError) return { lines: error.problems, exitCode: CONFIGURATION };
   if (error instanceof StaticRecordsError) {
     const lines = error.problems.map((problem) => `general.records: ${problem}`);
     return { lines, exitCode: CONFIGURATION };
   }
   if (error instanceof ListenError) return { lines: [explainListenError(error)], exitCode: FAULT };
+  if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode };
   if (error instanceof StoreError) {
-    // The file named is not ours: it is the configuration that must change.
-    const exitCode = error.code === "foreign_database" ? CONFIGURATION : FAULT;
-    return { lines: [error.message], exitCode };
+    return { lines: [error.message], exitCode: storageCode(error.code) };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { lines: [`a fault of dnsvouch itself, please report it: ${text}`], exitCode: FAULT };

@@ -1,23 +1,29 @@
 import { randomBytes } from "node:crypto";
 import { v4 as uuidv4 } from "uuid";
 import type { Config } from "../config/config.ts";
+import type { Flags } from "../config/flags.ts";
+import { isLoopbackAddress } from "../config/listen-address.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { type Log, openLog } from "../log.ts";
 import { type RunningServer, startServer } from "../serve.ts";
-import { banner } from "./banner.ts";
+import { banner, type FirstStart } from "./banner.ts";
+import type { Environment } from "./define-command.ts";
 import { FINISHED, reportFatal } from "./exit.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export interface ServeOptions extends Flags {
+  readonly config?: string;
+  readonly dryRun?: boolean;
+}
 
 /** Serves until SIGTERM or SIGINT. Returns the exit code; what went wrong is on standard error at every log level. */
-export async function serveCommand(file: string | undefined, env: Environment): Promise<number> {
+export async function serveCommand(options: ServeOptions, env: Environment): Promise<number> {
   // Whoever reads what we print may go away (a pager, a log collector); the server stays.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const signal = nextSignal();
   try {
-    const config = loadConfig({ file, env });
+    const config = loadConfig({ file: options.config, env, flags: options });
     const log = openLog(config.log, process.stdout);
-    const server = await start(config, log);
+    const server = await start(config, log, env);
     const name = await signal;
     log.info({ signal: name }, "stopping; another signal ends it at once");
     await server.close();
@@ -27,7 +33,7 @@ export async function serveCommand(file: string | undefined, env: Environment): 
   }
 }
 
-async function start(config: Config, log: Log): Promise<RunningServer> {
+async function start(config: Config, log: Log, env: Environment): Promise<RunningServer> {
   for (const warning of config.warnings) log.warn({}, warning);
   const server = await startServer(config, {
     clock: Date.now,
@@ -35,11 +41,31 @@ async function start(config: Config, log: Log): Promise<RunningServer> {
     newUuid: uuidv4,
     log,
   });
+  if (config.api.registration === "open" && !isLoopbackAddress(server.http.address)) {
+    log.warn(
+      {},
+      'api.registration is "open": whoever reaches /register can create delegates; DNSVOUCH_REGISTRATION=token closes it',
+    );
+  }
   const isQuiet = config.log.level !== "debug" && config.log.level !== "info";
-  if (!isQuiet) process.stdout.write(`${banner(config, server)}\n`);
+  if (!isQuiet) {
+    const first = server.isFirstStart ? await firstStart(config, env) : undefined;
+    process.stdout.write(`${banner(config, server, first)}\n`);
+  }
   // Scripts wait for this line: every socket is bound.
   process.stdout.write("ready\n");
   return server;
+}
+
+async function firstStart(config: Config, env: Environment): Promise<FirstStart> {
+  const { configuredZones } = await import("../zones.ts");
+  const { delegationsOfConfig } = await import("./checked-config.ts");
+  const { zones } = configuredZones(config);
+  const origins = new Set([...config.settings.values()].map(({ origin }) => origin));
+  return {
+    delegations: delegationsOfConfig({ config, zones }),
+    variables: [...origins].filter((origin) => origin in env).length,
+  };
 }
 
 /** The first of them. The next one does what it does to any process: it ends it. */

@@ -13,7 +13,7 @@ import {
   type PolicyConfig,
   policySection,
 } from "./hostname-keys.ts";
-import type { Key, Section } from "./key.ts";
+import type { Key, Section, Settings } from "./key.ts";
 import {
   type AuditConfig,
   auditSection,
@@ -71,6 +71,8 @@ export interface Config extends ConfigValues {
   readonly registrationZone: string;
   /** The file it was read from; undefined if there was none. */
   readonly file: string | undefined;
+  /** What was set, and where, by path: never to be printed as it is, see shown-settings.ts. */
+  readonly settings: Settings;
   /** What was set and has no effect, one line each. */
   readonly warnings: readonly string[];
 }

@@ -18,7 +18,7 @@ export interface Key<Value> {
   /** A shorter environment variable, besides `DNSVOUCH_<SECTION>_<KEY>`. */
   readonly alias?: string;
   /** The value is never printed, and `DNSVOUCH_<SECTION>_<KEY>_FILE` may name a file that holds it. */
-  readonly secret?: true;
+  readonly secret?: true | "in URLs";
 }
 
 /** One section of the file; `Values` is what its keys become. */

@@ -78,3 +78,8 @@ export function addressOfFamily(
 export function formatListenAddress({ address, port }: ListenAddress): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
+
+/** RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3: only this machine itself reaches it. */
+export function isLoopbackAddress(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}

@@ -4,6 +4,7 @@ import { type Config, type ConfigValues, configSections } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { completeValues } from "./dependent-values.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
+import { type Flags, readFlags } from "./flags.ts";
 import type { Settings } from "./key.ts";
 import { findNotBuiltYet } from "./not-built-yet.ts";
 import { readTomlFile } from "./toml-source.ts";
@@ -21,26 +22,34 @@ export interface ConfigRequest {
   /** The file to read; undefined for the first of `searched`, or none at all. */
   readonly file: string | undefined;
   readonly env: Environment;
+  /** What counts for more than all else. */
+  readonly flags?: Flags;
   /** What relative paths are relative to; the working directory if not given. */
   readonly cwd?: string;
   readonly searched?: readonly string[];
 }
 
 /**
- * The configuration of this run: the environment over the file over the defaults.
+ * The configuration of this run: flags over the environment over the file over the defaults.
  *
  * @throws ConfigError with everything that is wrong, not only the first of it.
  */
 export function loadConfig({
   file: named,
   env,
+  flags = {},
   cwd = ".",
   searched = DEFAULT_CONFIG_FILES,
 }: ConfigRequest): Config {
   const file = named ?? searched.find((candidate) => existsSync(resolve(cwd, candidate)));
   const fromFile = file === undefined ? undefined : readTomlFile(file, cwd);
   const fromEnvironment = readEnvironment(env, cwd);
-  const settings: Settings = new Map([...(fromFile?.settings ?? []), ...fromEnvironment.settings]);
+  const fromFlags = readFlags(flags);
+  const settings: Settings = new Map([
+    ...(fromFile?.settings ?? []),
+    ...fromEnvironment.settings,
+    ...fromFlags.settings,
+  ]);
 
   const reader = new ValueReader(settings);
   const values = readValues(reader);
@@ -49,6 +58,7 @@ export function loadConfig({
   const problems = [
     ...(fromFile?.problems ?? []),
     ...fromEnvironment.problems,
+    ...fromFlags.problems,
     ...reader.problems,
     ...complete.problems,
     ...notBuilt.problems,
@@ -60,6 +70,7 @@ export function loadConfig({
     zones: zoneConfigs(general),
     registrationZone: general.domains[0],
     file,
+    settings,
     warnings: [...complete.warnings, ...notBuilt.warnings],
   });
 }

@@ -140,7 +140,7 @@ export const databaseSection: Section<DatabaseConfig> = {
       default: "data/dnsvouch.db",
       description: "The SQLite file, relative to the working directory, or a postgres:// URL.",
       alias: "DNSVOUCH_DB",
-      secret: true,
+      secret: "in URLs",
     },
   },
 };

@@ -80,8 +80,8 @@ function storedSecrets({ store, clock, randomOctets }: CookieSecretParts) {
   });
 }
 
-/** 32 hexadecimal digits a line. */
-function readCookieSecretFile(file: string): readonly Uint8Array[] {
+/** 32 hexadecimal digits a line. Throws ConfigError. */
+export function readCookieSecretFile(file: string): readonly Uint8Array[] {
   const secrets = readSecretFile({
     key: "dns.cookie_secret_file",
     file,

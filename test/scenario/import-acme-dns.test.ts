@@ -268,7 +268,7 @@ test.for([
 ])("refused, and no database is made: $what", async ({ write, says }) => {
   write();
   const { code, err } = await runImport();
-  expect(code).toBe(1);
+  expect(code).toBe(3);
   expect(err).toContain(says);
   expect(err.trim().split("\n")).toHaveLength(1);
   expect(existsSync(join(folder.path, "db.sqlite"))).toBe(false);

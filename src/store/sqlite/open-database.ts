@@ -14,6 +14,8 @@ export interface OpenedDatabase {
   readonly database: Database;
   /** No other connection can be opened. */
   readonly isAlone: boolean;
+  /** There was none before. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export function openDatabase(file: string, notice: (text: string) => void): Open
   } else {
     refuseNewerSchema(file, found.schemaVersion);
   }
-  const opened = connect(file, notice);
+  const opened = { ...connect(file, notice), isNew: found === "absent" };
   try {
     const version = schemaVersion(opened.database);
     refuseNewerSchema(file, version);
@@ -71,7 +73,7 @@ function refuseLost(file: string): void {
 }
 
 /** Connections share memory in a -shm file. Where a full disk has no room for it, one alone does without. */
-function connect(file: string, notice: (text: string) => void): OpenedDatabase {
+function connect(file: string, notice: (text: string) => void): Omit<OpenedDatabase, "isNew"> {
   try {
     const database = openConnection(file);
     try {

@@ -4,6 +4,13 @@ import type { AuditRow, ChainPoint } from "../../audit/audit-chain.ts";
 import type { TokenRecord } from "../registration-tokens.ts";
 import { StoreError } from "../store.ts";
 import { inspectDatabaseFile } from "./database-file.ts";
+import {
+  allDelegates,
+  delegatesNamed,
+  keysOf,
+  type ListedDelegate,
+  type ListedKey,
+} from "./delegate-records.ts";
 import { NEWEST_VERSION, refuseNewerSchema } from "./migrations.ts";
 import { AUDIT_ROWS } from "./statements.ts";
 import { reportingFaults } from "./storage-fault.ts";
@@ -15,7 +22,7 @@ export interface NamedAuditRow extends AuditRow {
 }
 
 export interface AuditQuery {
-  /** The delegate's full name; undefined: all. */
+  /** The delegate's full name or subdomain; undefined: all. */
   readonly delegate: string | undefined;
   readonly most: number;
 }
@@ -25,6 +32,11 @@ export interface AuditQuery {
  * Nothing is written. Methods throw StoreError.
  */
 export interface Records {
+  /** In the order in which they were made, those that were deleted among them. */
+  delegates(nowMs: number): Iterable<ListedDelegate>;
+  /** By full name or subdomain, lower case: several where zones have the same subdomain. */
+  delegatesNamed(name: string, nowMs: number): readonly ListedDelegate[];
+  keysOf(delegateId: number): readonly ListedKey[];
   tokens(): readonly TokenRecord[];
   /** The newest rows, the oldest of them first. */
   audit(query: AuditQuery): readonly NamedAuditRow[];
@@ -48,7 +60,7 @@ const NEWEST_AUDIT = `
     a.credential_id AS credentialId, a.peer, a.forwarded, a.detail, a.previous_hash AS previousHash,
     d.subdomain || '.' || z.apex AS delegate
   FROM audit AS a LEFT JOIN delegate AS d ON d.id = a.delegate_id LEFT JOIN zone AS z ON z.id = d.zone_id
-  WHERE @delegate IS NULL OR d.subdomain || '.' || z.apex = @delegate
+  WHERE @delegate IS NULL OR d.subdomain || '.' || z.apex = @delegate OR d.subdomain = @delegate
   ORDER BY a.sequence DESC LIMIT @most`;
 
 /** Opens an existing database for reading alone. Throws StoreError. */
@@ -57,6 +69,9 @@ export function openRecords(path: string): Records {
   const database = reportingFaults(file, () => open(file));
   const read = <T>(work: () => T): T => reportingFaults(file, work);
   return {
+    delegates: (nowMs) => allDelegates(database, nowMs),
+    delegatesNamed: (name, nowMs) => read(() => delegatesNamed(database, name, nowMs)),
+    keysOf: (delegateId) => read(() => keysOf(database, delegateId)),
     tokens: () => read(() => database.prepare<[], TokenRecord>(TOKENS).all()),
     audit: ({ delegate, most }) =>
       read(() => {

@@ -46,7 +46,7 @@ import {
   revokeCredential,
 } from "./delegate-units.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { openDatabase } from "./open-database.ts";
+import { type OpenedDatabase, openDatabase } from "./open-database.ts";
 import { publishedDigests } from "./published-digests.ts";
 import { hasValue, prepareStatements, type Statements } from "./statements.ts";
 import { cannotWriteNow, isDamage, reportingFaults } from "./storage-fault.ts";
@@ -73,11 +73,11 @@ export async function openSqliteStore(
   // Absolute, because SQLite takes a relative path that begins with "file:" for a URI.
   const file = resolve(path);
   return reportingFaults(file, () => {
-    const { database, isAlone } = openDatabase(file, notice);
+    const opened = openDatabase(file, notice);
     try {
-      return new SqliteStore(file, database, isAlone);
+      return new SqliteStore(file, opened);
     } catch (error) {
-      database.close();
+      opened.database.close();
       throw error;
     }
   });
@@ -87,6 +87,8 @@ export async function openSqliteStore(
 export class SqliteStore implements Store {
   /** Nobody else can open the database, since the disk has no room for what connections share. */
   readonly isAlone: boolean;
+  /** The database was made now. */
+  readonly isNew: boolean;
   readonly #file: string;
   readonly #database: Database;
   readonly #statements: Statements;
@@ -100,8 +102,9 @@ export class SqliteStore implements Store {
   /** The sequence up to which `ageOut` has looked. */
   #agedOutTo = 0;
 
-  constructor(file: string, database: Database, isAlone: boolean) {
+  constructor(file: string, { database, isAlone, isNew }: OpenedDatabase) {
     this.isAlone = isAlone;
+    this.isNew = isNew;
     this.#file = file;
     this.#database = database;
     this.#statements = prepareStatements(database);

@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+import type { Config } from "../config/config.ts";
+import { formatListenAddress } from "../config/listen-address.ts";
+import { probeDns } from "../serve-dns.ts";
+import { listenOrExplain } from "../server/listen-error.ts";
+import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
+import { NEWEST_VERSION, refuseNewerSchema } from "../store/sqlite/migrations.ts";
+import { checkedConfig, delegationsOfConfig } from "./checked-config.ts";
+import type { Environment } from "./define-command.ts";
+import { FINISHED, reportFatal } from "./exit.ts";
+import { printJson } from "./print.ts";
+import { delegationText, formatDelegations } from "./records-format.ts";
+import type { ServeOptions } from "./serve-command.ts";
+
+/** What `serve` would do, with its exit codes. Ports are bound and let go; nothing is written. */
+export async function dryRun(options: ServeOptions, env: Environment): Promise<number> {
+  try {
+    const checked = checkedConfig({ file: options.config, env, flags: options });
+    const { config, warnings } = checked;
+    const database = describeDatabase(config);
+    await probeDns(config, warn);
+    await probeHttp(config);
+    const delegations = delegationsOfConfig(checked);
+    for (const warning of warnings) warn(warning);
+    const listen = config.general.listen.map(formatListenAddress);
+    const http = formatListenAddress({ address: config.api.ip, port: config.api.port });
+    if (options.json === true) {
+      const records: unknown = JSON.parse(formatDelegations(delegations, "json"));
+      printJson({ file: config.file ?? null, listen, http, database, warnings, records });
+      return FINISHED;
+    }
+    const lines = [
+      `configuration ${config.file ?? "none: defaults"}`,
+      `DNS  ${listen.join(", ")}: free`,
+      `API  ${http}: free`,
+      `database ${database.file}: ${database.what}`,
+      ...delegations.flatMap(delegationText),
+      "nothing was changed",
+    ];
+    process.stdout.write(`${lines.join("\n")}\n`);
+    return FINISHED;
+  } catch (error) {
+    return reportFatal(error);
+  }
+}
+
+function warn(problem: string): void {
+  process.stderr.write(`dnsvouch: warning: ${problem}\n`);
+}
+
+async function probeHttp({ api }: Config): Promise<void> {
+  const { ip: address, port } = api;
+  const server = createServer();
+  await listenOrExplain({ service: "http", transport: "tcp", address, port }, async () => {
+    server.listen({ port, ...(address === "" ? {} : { host: address }) });
+    await once(server, "listening");
+  });
+  server.close();
+}
+
+/** Throws StoreError if a start would not use it. */
+function describeDatabase({ database }: Config): { readonly file: string; readonly what: string } {
+  const file = resolve(database.connection);
+  const found = inspectDatabaseFile(file);
+  if (found === "absent") return { file, what: "would be made" };
+  refuseNewerSchema(file, found.schemaVersion);
+  if (found.schemaVersion === NEWEST_VERSION) return { file, what: "would be used" };
+  const versions = `from schema version ${found.schemaVersion} to ${NEWEST_VERSION}`;
+  return { file, what: `would be copied and brought ${versions}` };
+}

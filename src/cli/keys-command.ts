@@ -1,0 +1,109 @@
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { performAct } from "./act-command.ts";
+import { formatAccount } from "./client-formats.ts";
+import type { CommonOptions, Environment } from "./define-command.ts";
+import { oneNamed, printKeys, shownKey, withRecords } from "./delegates-command.ts";
+import { FINISHED } from "./exit.ts";
+import { instant, printJson } from "./print.ts";
+import { apiUrl } from "./reach.ts";
+import type { KeyFormat } from "./words.ts";
+
+export interface KeyOptions extends CommonOptions {
+  readonly format?: KeyFormat;
+}
+
+export interface RotateOptions extends KeyOptions {
+  /** Seconds. */
+  readonly overlap: number;
+}
+
+/** Prints the keys of a delegate. Returns the exit code, as all of these do. */
+export function keysList(
+  name: string,
+  { config: file, json }: CommonOptions,
+  env: Environment,
+): number {
+  return withRecords(loadConfig({ file, env }), (records) => {
+    const keys = records.keysOf(oneNamed(records, name).id);
+    if (json === true) printJson(keys.map(shownKey));
+    else printKeys(keys);
+    return FINISHED;
+  });
+}
+
+export function keysAdd(name: string, options: KeyOptions, env: Environment): Promise<number> {
+  return makeKey("credential.create", { delegate: name }, options, env);
+}
+
+export function keysRotate(
+  name: string,
+  options: RotateOptions,
+  env: Environment,
+): Promise<number> {
+  const { overlap } = options;
+  const until = instant(Date.now() + overlap * 1000);
+  const args = { delegate: name, overlapSeconds: overlap };
+  return makeKey("credential.rotate", args, options, env, `The key before works until ${until}.`);
+}
+
+/** A delegate that comes back has a new key alone. */
+export function delegatesRestore(
+  name: string,
+  options: KeyOptions,
+  env: Environment,
+): Promise<number> {
+  const what = "It is back in DNS, without values; the keys of before are dead.";
+  return makeKey("delegate.restore", { delegate: name }, options, env, what);
+}
+
+export async function keysRevoke(
+  name: string,
+  id: number,
+  { config: file, json }: CommonOptions,
+  env: Environment,
+): Promise<number> {
+  const args = { delegate: name, id };
+  const result = await performAct(loadConfig({ file, env }), "credential.revoke", args);
+  const { delegate } = result as { delegate: string };
+  if (json === true) printJson({ delegate, id, revoked: true });
+  else process.stdout.write(`key ${id} of ${delegate} is revoked\n`);
+  return FINISHED;
+}
+
+async function makeKey(
+  act: string,
+  args: object,
+  { config: file, json, format }: KeyOptions,
+  env: Environment,
+  what?: string,
+): Promise<number> {
+  const config = loadConfig({ file, env });
+  const made = (await performAct(config, act, args)) as {
+    readonly delegate: string;
+    readonly username: string;
+    readonly key: string;
+  };
+  process.stdout.write(keyText(config, made, json === true ? "json" : format));
+  process.stderr.write("The password is shown this once: keep it.\n");
+  if (what !== undefined) process.stderr.write(`${what}\n`);
+  return FINISHED;
+}
+
+function keyText(
+  config: Config,
+  made: { readonly delegate: string; readonly username: string; readonly key: string },
+  format: KeyFormat | undefined,
+): string {
+  const { delegate: fulldomain, username, key: password } = made;
+  const [subdomain = ""] = fulldomain.split(".");
+  if (format === undefined) {
+    return `fulldomain  ${fulldomain}\nusername    ${username}\npassword    ${password}\n`;
+  }
+  if (format === "json") {
+    return `${JSON.stringify({ username, password, fulldomain, subdomain })}\n`;
+  }
+  const server = config.api.baseUrl || apiUrl(config);
+  const account = { username, password, fulldomain, subdomain, allowfrom: [], server };
+  return formatAccount(format, account, "");
+}

@@ -1,0 +1,39 @@
+import { type Config, configSections } from "./config.ts";
+import type { Key, TomlValue } from "./key.ts";
+
+/** A key with what applies, for people. */
+export interface ShownSetting {
+  readonly section: string;
+  readonly key: string;
+  /** As one would write it in the file. */
+  readonly value: unknown;
+  /** A line of the file, an environment variable or a flag; undefined: the default. */
+  readonly origin: string | undefined;
+}
+
+/** What stands for a secret. */
+export const MASK = "(hidden)";
+
+/** Every key in the order of the reference. Nothing that is secret is in it. */
+export function shownSettings({ settings }: Pick<Config, "settings">): readonly ShownSetting[] {
+  return Object.values(configSections).flatMap(({ toml: section, keys }) =>
+    Object.values<Key<unknown>>({ ...keys }).map((key) => {
+      const setting = settings.get(`${section}.${key.toml}`);
+      const value = setting === undefined ? key.default : masked(key, setting.value);
+      return { section, key: key.toml, value, origin: setting?.origin };
+    }),
+  );
+}
+
+function masked({ secret }: Key<unknown>, value: unknown): unknown {
+  if (secret === undefined || value === "") return value;
+  if (Array.isArray(value)) return value.map(() => MASK);
+  // The path of a file is no secret; what stands in a URL may be one.
+  return secret === "in URLs" && typeof value === "string" && !value.includes("://") ? value : MASK;
+}
+
+/** A value in TOML. */
+export function toToml(value: unknown): string {
+  // JSON's texts, numbers, truth values and lists of them are TOML's, but for DEL.
+  return JSON.stringify(value as TomlValue).replaceAll("\x7f", "\\u007f");
+}

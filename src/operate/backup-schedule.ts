@@ -1,0 +1,73 @@
+import { backupPath, backupsIn, prepareFolder, removeOldBackups } from "./backup-files.ts";
+
+export interface BackupScheduleParts {
+  /** `backup.dir`. */
+  readonly folder: string;
+  readonly everySeconds: number;
+  /** How many backups are kept. */
+  readonly keep: number;
+  /** Makes one as that file. */
+  readonly backup: (target: string) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly log: {
+    info(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+}
+
+/** After a failure. */
+const PAUSE_MS = 10 * 60_000;
+
+/**
+ * Backups by the clock: one is due when the newest in the folder is old enough, so that restarts neither
+ * skip nor repeat any. A backup that fails is logged and tried again; it never stops the server.
+ */
+export class BackupSchedule {
+  readonly #parts: BackupScheduleParts;
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  #newestMs: number | undefined;
+
+  constructor(parts: BackupScheduleParts) {
+    this.#parts = parts;
+    try {
+      this.#newestMs = backupsIn(parts.folder)[0]?.timeMs;
+    } catch {
+      // There is no folder yet, or it cannot be read, which the first backup reports.
+    }
+  }
+
+  /** When the last one that succeeded was begun, milliseconds since 1970; undefined: there is none. */
+  get lastSuccessMs(): number | undefined {
+    return this.#newestMs;
+  }
+
+  /** Called once a minute: makes a backup if one is due. Never rejects. */
+  async run(): Promise<void> {
+    const { folder, keep, backup, clock, log } = this.#parts;
+    const nowMs = clock();
+    if (!this.#isDue(nowMs)) return;
+    const target = backupPath(folder, nowMs);
+    try {
+      prepareFolder(folder);
+      await backup(target);
+      this.#newestMs = nowMs;
+      removeOldBackups(folder, keep, target);
+      log.info({ file: target }, "a backup was made");
+    } catch (error) {
+      this.#notBeforeMs = nowMs + PAUSE_MS;
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error(
+        { reason },
+        `no backup could be made in ${folder} (backup.dir); it is tried again in 10 minutes`,
+      );
+    }
+  }
+
+  #isDue(nowMs: number): boolean {
+    if (nowMs < this.#notBeforeMs && this.#notBeforeMs - nowMs <= PAUSE_MS) return false;
+    const ageMs = nowMs - (this.#newestMs ?? Number.NEGATIVE_INFINITY);
+    // A clock that was set back: the newest one is of a time to come.
+    return ageMs >= this.#parts.everySeconds * 1000 || ageMs < 0;
+  }
+}

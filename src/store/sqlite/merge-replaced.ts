@@ -1,0 +1,196 @@
+import type { Database } from "better-sqlite3";
+import type { AuditRow } from "../../audit/audit-chain.ts";
+import { hashOfRow } from "../../audit/audit-chain.ts";
+import { AUDIT_ROWS } from "./statements.ts";
+
+/** What a backup gets from the database that it replaces, and what is in that one alone. */
+export interface MergeReport {
+  /** Delegates that were deleted or locked, keys and tokens that were revoked since: they are so again. */
+  readonly deleted: number;
+  readonly locked: number;
+  readonly revoked: number;
+  /** Full names of delegates that were registered since, the first of them: deleted ones now, so that their names stay taken. */
+  readonly lostDelegates: readonly string[];
+  readonly lostDelegateCount: number;
+  /** Keys and tokens made since, and updates since. */
+  readonly lostKeys: number;
+  readonly lostTokens: number;
+  readonly lostValues: number;
+  /** Rows of the trail that do not continue the one in the backup. */
+  readonly lostAuditRows: number;
+}
+
+const MOST_SHOWN = 20;
+
+/** Both are attached to one connection: `main` is the backup, `old` the database that it replaces. */
+export function mergeReplaced(database: Database, nowMs: number): MergeReport {
+  const run = (sql: string, args: object = {}): number => database.prepare(sql).run(args).changes;
+  const count = (sql: string): number => Number(database.prepare(sql).pluck().get() ?? 0);
+  const isDescendant = continuesTrail(database);
+
+  // Counted first: what follows changes it.
+  const lostValues = count(
+    `SELECT max(0, ${sequence("old", "challenge_value")} - ${sequence("main", "challenge_value")})`,
+  );
+  const lost = database.prepare<[], string>(LOST_DELEGATES).pluck().all();
+  const lostKeys = count(LOST_KEYS);
+  const lostTokens = count(LOST_TOKENS);
+
+  run(MERGE_ZONES);
+  const deleted = run(MARK_DELETED);
+  run(DROP_VALUES_OF_DELETED);
+  run(DROP_KEYS_OF_DELETED);
+  const locked = run(MARK_LOCKED, {});
+  run(DROP_VALUES_OF_LOCKED);
+  const revoked = run(REVOKE_KEYS, { nowMs }) + run(REVOKE_TOKENS);
+  run(END_KEYS);
+  run(isDescendant ? KEEP_NAMES_AND_NUMBERS : KEEP_NAMES, { nowMs });
+  run(RAISE_SEQUENCES);
+  const lostAuditRows = isDescendant ? 0 : count("SELECT count(*) FROM old.audit");
+  if (isDescendant) run(CONTINUE_TRAIL);
+  return {
+    deleted,
+    locked,
+    revoked,
+    lostDelegates: lost.slice(0, MOST_SHOWN),
+    lostDelegateCount: lost.length,
+    lostKeys,
+    lostTokens,
+    lostValues,
+    lostAuditRows,
+  };
+}
+
+/** Whether the trail of `old` goes on where that of `main` ends: then `old` is the same data, later. */
+function continuesTrail(database: Database): boolean {
+  const newest = `${AUDIT_ROWS.replace("FROM audit", "FROM main.audit")} ORDER BY sequence DESC LIMIT 1`;
+  const head = database.prepare<[], AuditRow>(newest).get();
+  const anchor = database
+    .prepare<[], { sequence: number; hash: Uint8Array }>(
+      "SELECT sequence, hash FROM main.audit_anchor",
+    )
+    .get();
+  const end = head ? { sequence: head.sequence, hash: hashOfRow(head) } : anchor;
+  if (end === undefined) return false;
+  const next = database
+    .prepare<[number], { hash: Uint8Array }>(
+      "SELECT previous_hash AS hash FROM old.audit WHERE sequence > ? ORDER BY sequence LIMIT 1",
+    )
+    .get(end.sequence);
+  if (next !== undefined) return Buffer.from(next.hash).equals(Buffer.from(end.hash));
+  const same = `${AUDIT_ROWS.replace("FROM audit", "FROM old.audit")} WHERE sequence = ?`;
+  const oldHead = database.prepare<[number], AuditRow>(same).get(end.sequence);
+  return oldHead !== undefined && Buffer.from(hashOfRow(oldHead)).equals(Buffer.from(end.hash));
+}
+
+function sequence(schema: string, table: string): string {
+  return `coalesce((SELECT seq FROM ${schema}.sqlite_sequence WHERE name = '${table}'), 0)`;
+}
+
+/** A delegate of `main` and the same one in `old`, by its name: numbers may differ. */
+const SAME_DELEGATE = `
+  SELECT m.id FROM main.delegate AS m JOIN main.zone AS mz ON mz.id = m.zone_id
+    JOIN old.zone AS oz ON oz.apex = mz.apex
+    JOIN old.delegate AS o ON o.zone_id = oz.id AND o.subdomain = m.subdomain`;
+
+const NOT_IN_MAIN = `
+  FROM old.delegate AS o JOIN old.zone AS oz ON oz.id = o.zone_id
+  WHERE NOT EXISTS (
+    SELECT 1 FROM main.delegate AS m JOIN main.zone AS mz ON mz.id = m.zone_id
+    WHERE mz.apex = oz.apex AND m.subdomain = o.subdomain)`;
+
+const LOST_DELEGATES = `
+  SELECT o.subdomain || '.' || oz.apex ${NOT_IN_MAIN} AND o.deleted_ms IS NULL
+  UNION ALL
+  SELECT o.subdomain || '.' || oz.apex
+  FROM old.delegate AS o JOIN old.zone AS oz ON oz.id = o.zone_id
+    JOIN main.zone AS mz ON mz.apex = oz.apex
+    JOIN main.delegate AS m ON m.zone_id = mz.id AND m.subdomain = o.subdomain
+  WHERE o.deleted_ms IS NULL AND m.deleted_ms IS NOT NULL`;
+
+const LOST_KEYS = `
+  SELECT count(*) FROM old.credential AS o JOIN old.delegate AS d ON d.id = o.delegate_id
+    JOIN old.zone AS z ON z.id = d.zone_id
+  WHERE o.revoked_ms IS NULL AND d.deleted_ms IS NULL
+    AND NOT EXISTS (SELECT 1 FROM main.credential AS m WHERE m.username = o.username)
+    AND EXISTS (
+      SELECT 1 FROM main.delegate AS m JOIN main.zone AS mz ON mz.id = m.zone_id
+      WHERE mz.apex = z.apex AND m.subdomain = d.subdomain AND m.deleted_ms IS NULL)`;
+
+const LOST_TOKENS = `
+  SELECT count(*) FROM old.token AS o WHERE o.revoked_ms IS NULL
+    AND NOT EXISTS (SELECT 1 FROM main.token AS m WHERE m.token_hash = o.token_hash)`;
+
+/** The serial that was answered last is the one to rise from. */
+const MERGE_ZONES = `
+  INSERT INTO main.zone (apex, serial) SELECT apex, serial FROM old.zone WHERE true
+  ON CONFLICT (apex) DO UPDATE SET serial = excluded.serial`;
+
+const MARK_DELETED = `
+  UPDATE main.delegate SET disabled_ms = NULL, deleted_ms = (
+    SELECT o.deleted_ms FROM old.delegate AS o JOIN old.zone AS oz ON oz.id = o.zone_id
+      JOIN main.zone AS mz ON mz.apex = oz.apex
+    WHERE mz.id = delegate.zone_id AND o.subdomain = delegate.subdomain)
+  WHERE deleted_ms IS NULL AND id IN (${SAME_DELEGATE} WHERE o.deleted_ms IS NOT NULL)`;
+
+const DROP_VALUES_OF_DELETED = `
+  DELETE FROM main.challenge_value
+  WHERE delegate_id IN (SELECT id FROM main.delegate WHERE deleted_ms IS NOT NULL)`;
+
+const DROP_KEYS_OF_DELETED = `
+  DELETE FROM main.credential
+  WHERE delegate_id IN (SELECT id FROM main.delegate WHERE deleted_ms IS NOT NULL)`;
+
+const MARK_LOCKED = `
+  UPDATE main.delegate SET disabled_ms = (
+    SELECT o.disabled_ms FROM old.delegate AS o JOIN old.zone AS oz ON oz.id = o.zone_id
+      JOIN main.zone AS mz ON mz.apex = oz.apex
+    WHERE mz.id = delegate.zone_id AND o.subdomain = delegate.subdomain)
+  WHERE deleted_ms IS NULL AND disabled_ms IS NULL AND id IN (${SAME_DELEGATE} WHERE o.disabled_ms IS NOT NULL)`;
+
+const DROP_VALUES_OF_LOCKED = `
+  DELETE FROM main.challenge_value
+  WHERE delegate_id IN (SELECT id FROM main.delegate WHERE disabled_ms IS NOT NULL)`;
+
+/** Also those that are not there any more though their delegate is: it was deleted and restored meanwhile. */
+const REVOKE_KEYS = `
+  UPDATE main.credential SET revoked_ms = coalesce(
+    (SELECT o.revoked_ms FROM old.credential AS o WHERE o.username = credential.username), @nowMs)
+  WHERE revoked_ms IS NULL AND (
+    EXISTS (
+      SELECT 1 FROM old.credential AS o WHERE o.username = credential.username AND o.revoked_ms IS NOT NULL)
+    OR (delegate_id IN (${SAME_DELEGATE})
+      AND NOT EXISTS (SELECT 1 FROM old.credential AS o WHERE o.username = credential.username)))`;
+
+const END_KEYS = `
+  UPDATE main.credential SET expires_ms = (
+    SELECT o.expires_ms FROM old.credential AS o WHERE o.username = credential.username)
+  WHERE expires_ms IS NULL AND EXISTS (
+    SELECT 1 FROM old.credential AS o WHERE o.username = credential.username AND o.expires_ms IS NOT NULL)`;
+
+const REVOKE_TOKENS = `
+  UPDATE main.token SET revoked_ms = (
+    SELECT o.revoked_ms FROM old.token AS o WHERE o.token_hash = token.token_hash)
+  WHERE revoked_ms IS NULL AND EXISTS (
+    SELECT 1 FROM old.token AS o WHERE o.token_hash = token.token_hash AND o.revoked_ms IS NOT NULL)`;
+
+const NAMES = `
+  (SELECT id FROM main.zone WHERE apex = oz.apex), o.subdomain, o.allow_from, o.created_ms,
+  coalesce(o.deleted_ms, @nowMs), o.labels ${NOT_IN_MAIN}`;
+const KEEP_NAMES = `
+  INSERT INTO main.delegate (zone_id, subdomain, allow_from, created_ms, deleted_ms, labels)
+  SELECT ${NAMES}`;
+/** With their numbers, which the trail has. */
+const KEEP_NAMES_AND_NUMBERS = `
+  INSERT INTO main.delegate (id, zone_id, subdomain, allow_from, created_ms, deleted_ms, labels)
+  SELECT o.id, ${NAMES}`;
+
+/** A number that was given out is never given out again. */
+const RAISE_SEQUENCES = `
+  UPDATE main.sqlite_sequence SET seq = max(seq, coalesce(
+    (SELECT o.seq FROM old.sqlite_sequence AS o WHERE o.name = sqlite_sequence.name), 0))`;
+
+const CONTINUE_TRAIL = `
+  INSERT INTO main.audit SELECT * FROM old.audit
+  WHERE sequence > (SELECT newest FROM main.audit_anchor)
+  ORDER BY sequence`;
