@@ -160,7 +160,7 @@ test("only main.ts ends the process, only the composition roots read clock and r
   const readers = sourceFiles().filter((file) => unpredictable.test(read(file)));
   expect(readers.sort()).toEqual([
     "cli/act-command.ts",
-    "cli/data-commands.ts",
+    "cli/run.ts",
     "cli/serve-command.ts",
     "dns-worker.ts",
   ]);

@@ -16,6 +16,7 @@ export async function backupCommand(
   target: string,
   { keep, json, config: file }: BackupOptions,
   env: Environment,
+  nowMs: number,
 ): Promise<number> {
   const { database } = loadConfig({ file, env });
   const path = resolve(target);
@@ -35,7 +36,7 @@ export async function backupCommand(
       `there is no folder ${dirname(path)}; make it first, or choose another one`,
     );
   }
-  const made = isFolder ? backupPath(path, Date.now()) : path;
+  const made = isFolder ? backupPath(path, nowMs) : path;
   await backupDatabase(database.connection, made);
   if (isFolder && keep !== undefined) removeOldBackups(path, keep, made);
   const octets = statSync(made).size;

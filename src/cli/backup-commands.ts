@@ -5,7 +5,7 @@ import { positiveInteger } from "./option-values.ts";
 import type { RestoreOptions } from "./restore-command.ts";
 
 export function addBackupCommands(program: Command, context: RunContext): void {
-  const { env } = context;
+  const { env, clock } = context;
   defineCommand(program, {
     name: "backup",
     description: "copy the database as it is now, beside a server that runs",
@@ -19,7 +19,7 @@ export function addBackupCommands(program: Command, context: RunContext): void {
     .action(
       action(context, async (target: string, options: BackupOptions) => {
         const { backupCommand } = await import("./backup-command.ts");
-        return backupCommand(target, options, env);
+        return backupCommand(target, options, env, clock());
       }),
     );
   defineCommand(program, {
@@ -32,7 +32,7 @@ export function addBackupCommands(program: Command, context: RunContext): void {
     .action(
       action(context, async (file: string, options: RestoreOptions) => {
         const { restoreCommand } = await import("./restore-command.ts");
-        return restoreCommand(file, options, env);
+        return restoreCommand(file, options, env, clock());
       }),
     );
 }

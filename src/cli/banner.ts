@@ -25,7 +25,7 @@ export function banner(config: Config, server: Listening, first?: FirstStart): s
   const { domains } = config.general;
   const zones = `${domains.length === 1 ? "zone" : "zones"} ${domains.join(", ")}`;
   return [
-    `dnsvouch ${version()}  ${zones}  database ${config.database.connection} (sqlite, wal)`,
+    `dnsvouch ${version()}  ${zones}  database ${config.database.connection}`,
     `  configuration ${config.file ?? "none: defaults, to try it on this machine"}${variables(first)}`,
     ...dnsLines(server),
     `  API  http://${hostAndPort(address, port)}`,

@@ -106,7 +106,7 @@ function addImportCommands(importing: Command, context: RunContext): void {
     .action(
       action(context, async (options: ImportOptions) => {
         const { importCommand } = await import("./import-command.ts");
-        return importCommand(options, context.env, Date.now());
+        return importCommand(options, context.env, context.clock());
       }),
     );
 }

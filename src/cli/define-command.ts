@@ -12,6 +12,8 @@ export interface CommonOptions {
 /** What the definitions of commands need of the run they are for. */
 export interface RunContext {
   readonly env: Environment;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
   /** Takes the exit code of the command that was run. */
   readonly finish: (exitCode: number) => void;
 }

@@ -17,7 +17,7 @@ const NAME = ["<delegate>", "its subdomain or its full name"] as const;
 const EXAMPLE = "2d41601b-2ad0-4fcb-9cbd-fa6d4245544a";
 
 function addReadingCommands(delegates: Command, context: RunContext): void {
-  const { env } = context;
+  const { env, clock } = context;
   defineCommand(delegates, {
     name: "list",
     description: "the delegates there are",
@@ -34,7 +34,7 @@ function addReadingCommands(delegates: Command, context: RunContext): void {
     .action(
       action(context, async (options: ListOptions) => {
         const { delegatesList } = await import("./delegates-command.ts");
-        return delegatesList(options, env);
+        return delegatesList(options, env, clock());
       }),
     );
   defineCommand(delegates, {
@@ -46,13 +46,13 @@ function addReadingCommands(delegates: Command, context: RunContext): void {
     .action(
       action(context, async (name: string, options: CommonOptions) => {
         const { delegatesShow } = await import("./delegates-command.ts");
-        return delegatesShow(name, options, env);
+        return delegatesShow(name, options, env, clock());
       }),
     );
 }
 
 function addChangingCommands(delegates: Command, context: RunContext): void {
-  const { env } = context;
+  const { env, clock } = context;
   defineCommand(delegates, {
     name: "delete",
     description: "take one out of DNS and end its keys; its name is never given to another",
@@ -63,7 +63,7 @@ function addChangingCommands(delegates: Command, context: RunContext): void {
     .action(
       action(context, async (name: string, options: DeleteOptions) => {
         const { delegatesDelete } = await import("./delegates-command.ts");
-        return delegatesDelete(name, options, env);
+        return delegatesDelete(name, options, env, clock());
       }),
     );
   defineCommand(delegates, {
@@ -115,7 +115,7 @@ const LOCKS = [
 ] as const;
 
 function addKeyCommands(keys: Command, context: RunContext): void {
-  const { env } = context;
+  const { env, clock } = context;
   defineCommand(keys, {
     name: "list",
     description: "the keys it has and had, without what they are",
@@ -125,7 +125,7 @@ function addKeyCommands(keys: Command, context: RunContext): void {
     .action(
       action(context, async (name: string, options: CommonOptions) => {
         const { keysList } = await import("./keys-command.ts");
-        return keysList(name, options, env);
+        return keysList(name, options, env, clock());
       }),
     );
   defineCommand(keys, {
@@ -152,7 +152,7 @@ function addKeyCommands(keys: Command, context: RunContext): void {
     .action(
       action(context, async (name: string, options: RotateOptions) => {
         const { keysRotate } = await import("./keys-command.ts");
-        return keysRotate(name, options, env);
+        return keysRotate(name, options, env, clock());
       }),
     );
   defineCommand(keys, {

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { LABEL_FORMS, parseLabelChange } from "../delegate/labels.ts";
 import type { ListedDelegate, ListedKey } from "../store/sqlite/delegate-records.ts";
 import { openRecords, type Records } from "../store/sqlite/open-records.ts";
 import { performAct } from "./act-command.ts";
@@ -25,9 +26,8 @@ export interface DeleteOptions extends CommonOptions {
 const TABLE_LIMIT = 10_000;
 
 /** Prints the delegates there are. Returns the exit code, as all of these do. */
-export function delegatesList(options: ListOptions, env: Environment): number {
+export function delegatesList(options: ListOptions, env: Environment, nowMs: number): number {
   const { json, limit } = options;
-  const nowMs = Date.now();
   return withRecords(loadConfig({ file: options.config, env }), (records) => {
     const wanted = filtered(records.delegates(nowMs), options, nowMs);
     if (json === true) {
@@ -48,9 +48,10 @@ export function delegatesShow(
   name: string,
   { config: file, json }: CommonOptions,
   env: Environment,
+  nowMs: number,
 ): number {
   return withRecords(loadConfig({ file, env }), (records) => {
-    const delegate = oneNamed(records, name);
+    const delegate = oneNamed(records, name, nowMs);
     const keys = records.keysOf(delegate.id);
     if (json === true) {
       printJson({ ...shown(delegate), keys: keys.map(shownKey) });
@@ -77,10 +78,11 @@ export async function delegatesDelete(
   name: string,
   { yes, json, config: file }: DeleteOptions,
   env: Environment,
+  nowMs: number,
 ): Promise<number> {
   const config = loadConfig({ file, env });
   const fullName = withRecords(config, (records) => {
-    const { subdomain, zone } = oneNamed(records, name);
+    const { subdomain, zone } = oneNamed(records, name, nowMs);
     return `${subdomain}.${zone}`;
   });
   const question = `Delete ${fullName}? It leaves DNS at once and its keys end`;
@@ -127,6 +129,10 @@ export async function delegatesLabel(
   { config: file, json }: CommonOptions,
   env: Environment,
 ): Promise<number> {
+  const wrong = labels.find((label) => parseLabelChange(label) === undefined);
+  if (wrong !== undefined) {
+    throw new CommandError(CONFIGURATION, `${JSON.stringify(wrong)} is no label: ${LABEL_FORMS}`);
+  }
   const args = { delegate: name, labels };
   const result = await performAct(loadConfig({ file, env }), "delegate.label", args);
   const labelled = result as { delegate: string; labels: Record<string, string> };
@@ -171,9 +177,9 @@ export function withRecords<T>({ database }: Config, work: (records: Records) =>
 }
 
 /** Throws CommandError if there is none of that name, or more than one. */
-export function oneNamed(records: Records, given: string): ListedDelegate {
+export function oneNamed(records: Records, given: string, nowMs: number): ListedDelegate {
   const name = given.toLowerCase().replace(/\.$/, "");
-  const [found, another] = records.delegatesNamed(name, Date.now());
+  const [found, another] = records.delegatesNamed(name, nowMs);
   if (found === undefined) {
     throw new CommandError(FAULT, `there is no delegate ${given}; see: dnsvouch delegates list`);
   }

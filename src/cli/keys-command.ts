@@ -23,9 +23,10 @@ export function keysList(
   name: string,
   { config: file, json }: CommonOptions,
   env: Environment,
+  nowMs: number,
 ): number {
   return withRecords(loadConfig({ file, env }), (records) => {
-    const keys = records.keysOf(oneNamed(records, name).id);
+    const keys = records.keysOf(oneNamed(records, name, nowMs).id);
     if (json === true) printJson(keys.map(shownKey));
     else printKeys(keys);
     return FINISHED;
@@ -40,9 +41,10 @@ export function keysRotate(
   name: string,
   options: RotateOptions,
   env: Environment,
+  nowMs: number,
 ): Promise<number> {
   const { overlap } = options;
-  const until = instant(Date.now() + overlap * 1000);
+  const until = instant(nowMs + overlap * 1000);
   const args = { delegate: name, overlapSeconds: overlap };
   return makeKey("credential.rotate", args, options, env, `The key before works until ${until}.`);
 }

@@ -17,9 +17,9 @@ export async function restoreCommand(
   backup: string,
   { yes, json, config: file }: RestoreOptions,
   env: Environment,
+  nowMs: number,
 ): Promise<number> {
   const path = resolve(loadConfig({ file, env }).database.connection);
-  const nowMs = Date.now();
   const lock = lockData(path);
   try {
     const keptAs = `${path}.replaced-${stamp(nowMs)}`;
@@ -63,7 +63,7 @@ function lossesOf(merged: PreparedRestore["merged"]): readonly string[] {
     count > 0 ? `${count} delegates (${names})` : "",
     merged.lostKeys > 0 ? `${merged.lostKeys} keys` : "",
     merged.lostTokens > 0 ? `${merged.lostTokens} tokens` : "",
-    merged.lostValues > 0 ? `${merged.lostValues} updates` : "",
+    merged.lostValues > 0 ? `${merged.lostValues} values that were published` : "",
     merged.lostAuditRows > 0 ? `${merged.lostAuditRows} rows of another audit trail` : "",
   ].filter((loss) => loss !== "");
 }

@@ -14,7 +14,7 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
   const finish = (code: number): void => {
     exitCode = code;
   };
-  const program = createProgram({ env, finish });
+  const program = createProgram({ env, finish, clock: Date.now });
   const mistyped = unknownCommand(program, argv[0]);
   if (mistyped !== undefined) {
     process.stderr.write(`dnsvouch: ${mistyped}\n`);

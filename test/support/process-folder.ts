@@ -12,6 +12,13 @@ export interface ConfigLines {
   readonly log?: readonly string[];
 }
 
+/** What a command has printed, and its exit code. */
+export interface CommandOutcome {
+  readonly code: number | NodeJS.Signals;
+  readonly out: string;
+  readonly err: string;
+}
+
 /** A folder for one test, and the dnsvouch processes that run in it. */
 export class ProcessFolder {
   readonly path: string = mkdtempSync(join(tmpdir(), "dnsvouch-process-"));
@@ -28,9 +35,16 @@ export class ProcessFolder {
     return dnsvouch;
   }
 
+  /** Runs a command to its end. */
+  async run(...args: readonly string[]): Promise<CommandOutcome> {
+    const command = this.start(args);
+    const code = await command.exit();
+    return { code, out: command.stdout(), err: command.stderr() };
+  }
+
   /** Writes config.cfg as acme-dns users have it, on ports that the system chooses. Returns its path. */
-  configFile(lines: ConfigLines = {}): string {
-    const file = join(this.path, "config.cfg");
+  configFile(lines: ConfigLines = {}, name = "config.cfg"): string {
+    const file = join(this.path, name);
     const text = [
       "[general]",
       ...(lines.general ?? ['listen = "127.0.0.1:0"', 'domain = "auth.example.org"']),

@@ -12,7 +12,7 @@ export interface MergeReport {
   /** Full names of delegates that were registered since, the first of them: deleted ones now, so that their names stay taken. */
   readonly lostDelegates: readonly string[];
   readonly lostDelegateCount: number;
-  /** Keys and tokens made since, and updates since. */
+  /** Keys and tokens made since, and values published since that are still there. */
   readonly lostKeys: number;
   readonly lostTokens: number;
   readonly lostValues: number;
@@ -29,9 +29,7 @@ export function mergeReplaced(database: Database, nowMs: number): MergeReport {
   const isDescendant = continuesTrail(database);
 
   // Counted first: what follows changes it.
-  const lostValues = count(
-    `SELECT max(0, ${sequence("old", "challenge_value")} - ${sequence("main", "challenge_value")})`,
-  );
+  const lostValues = count(LOST_VALUES);
   const lost = database.prepare<[], string>(LOST_DELEGATES).pluck().all();
   const lostKeys = count(LOST_KEYS);
   const lostTokens = count(LOST_TOKENS);
@@ -83,10 +81,6 @@ function continuesTrail(database: Database): boolean {
   return oldHead !== undefined && Buffer.from(hashOfRow(oldHead)).equals(Buffer.from(end.hash));
 }
 
-function sequence(schema: string, table: string): string {
-  return `coalesce((SELECT seq FROM ${schema}.sqlite_sequence WHERE name = '${table}'), 0)`;
-}
-
 /** A delegate of `main` and the same one in `old`, by its name: numbers may differ. */
 const SAME_DELEGATE = `
   SELECT m.id FROM main.delegate AS m JOIN main.zone AS mz ON mz.id = m.zone_id
@@ -120,6 +114,10 @@ const LOST_KEYS = `
 const LOST_TOKENS = `
   SELECT count(*) FROM old.token AS o WHERE o.revoked_ms IS NULL
     AND NOT EXISTS (SELECT 1 FROM main.token AS m WHERE m.token_hash = o.token_hash)`;
+
+const LOST_VALUES = `
+  SELECT count(*) FROM old.challenge_value
+  WHERE sequence > coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = 'challenge_value'), 0)`;
 
 /** The serial that was answered last is the one to rise from. */
 const MERGE_ZONES = `
