@@ -7,13 +7,19 @@ import { AnswerPath } from "./server/answer-path.ts";
 import { listenUdpBatch, openBatches } from "./server/batch/batch-listener.ts";
 import { askForShortSlices } from "./server/batch/short-slice.ts";
 import type { ListenUdp } from "./server/bind-address.ts";
+import { CountedResponder, type Sample } from "./server/counted-responder.ts";
 import { interfaceAddresses } from "./server/interface-addresses.ts";
 import { type DnsEndpoints, type DnsSockets, listenDns } from "./server/listen.ts";
 import { ListenError } from "./server/listen-error.ts";
+import { QueryCounters } from "./server/query-counters.ts";
 import { RateLimit, type RateLimitOptions } from "./server/rate-limit.ts";
+import { RenewableResponder } from "./server/renewable-responder.ts";
+import { addressText } from "./server/requestor.ts";
+import type { Responder } from "./server/responder.ts";
 import { SharedSecrets } from "./server/shared-secrets.ts";
 import { ThreadControl } from "./server/thread-control.ts";
-import type { FromThread, ToThread } from "./server/thread-message.ts";
+import type { FromThread } from "./server/thread-message.ts";
+import { ThreadNews } from "./server/thread-news.ts";
 import type { ThreadTask } from "./server/thread-plan.ts";
 import { listenUdp } from "./server/udp.ts";
 import type { StoredValues } from "./store/sqlite/stored-values.ts";
@@ -30,6 +36,7 @@ export interface DnsWorkerData {
   readonly table: TableHandle;
   readonly secrets: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
+  readonly counters: SharedArrayBuffer;
   /** Undefined: responses are not limited. */
   readonly rateLimit: Omit<RateLimitOptions, "thread"> | undefined;
 }
@@ -39,6 +46,8 @@ type Tell = (message: FromThread) => void;
 
 /** How often it is looked whether the database is still needed. */
 const TABLE_CHECK_MS = 1_000;
+/** At most so many queries a second are logged, whatever is asked. */
+const MOST_SAMPLES = 100;
 
 assert(parentPort, "a thread of dnsvouch, which `serve` starts");
 await run(parentPort, workerData);
@@ -50,9 +59,15 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
   if (sockets === undefined) return port.close();
   const serve = async (): Promise<void> => {
     const stored = await storedUntilComplete(data.config.database.connection, table);
-    sockets.serve(answerPath(data, table, stored, (error) => tell({ kind: "fault", error })));
+    const path = (now: ThreadData): Responder =>
+      answerPath(now, table, stored, (error) => tell({ kind: "fault", error }));
+    const renewed = (): Responder | undefined => {
+      const now = news.take();
+      return now && path({ ...data, ...now });
+    };
+    sockets.serve(counted(data, new RenewableResponder(path(data), renewed), tell));
   };
-  port.on("message", (what: ToThread) => {
+  const news = new ThreadNews(port, new ThreadControl(data.control), (what) => {
     if (what === "serve") void serve();
     else void sockets.close().then(() => port.close());
   });
@@ -60,6 +75,30 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
     return { address, port: number, transport };
   });
   tell({ kind: "bound", addresses });
+}
+
+function counted(
+  { config, counters, task }: ThreadData,
+  responder: Responder,
+  tell: Tell,
+): CountedResponder {
+  let second = 0;
+  let inSecond = 0;
+  const onSample = ({ requestor, response }: Sample): void => {
+    const now = Math.floor(performance.now() / 1000);
+    inSecond = now === second ? inSecond + 1 : 1;
+    second = now;
+    if (inSecond > MOST_SAMPLES) return;
+    const { transport, address } = requestor;
+    tell({ kind: "sample", client: addressText(address), transport, response });
+  };
+  return new CountedResponder({
+    responder,
+    counters: new QueryCounters(counters, task.number),
+    elapsedMs: () => performance.now(),
+    sampleEvery: config.log.queryEvery,
+    onSample,
+  });
 }
 
 async function listen(data: ThreadData, tell: Tell): Promise<DnsSockets | undefined> {

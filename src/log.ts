@@ -9,6 +9,12 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** A log whose level can change, and whose file can be opened anew when it was moved away. */
+export interface OpenedLog extends Log {
+  setLevel(level: LogConfig["level"]): void;
+  reopen(): void;
+}
+
 interface TextSink {
   write(text: string): unknown;
 }
@@ -36,14 +42,18 @@ const REDACTED = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`,
  * A log as the configuration wants it: one JSON object or one line of text per entry, to standard
  * output or a file. Writes at once, so that the last words of a process that dies are there.
  */
-export function openLog(config: LogConfig, standardOutput: TextSink & { isTTY?: boolean }): Log {
-  const sink: TextSink =
+export function openLog(
+  config: LogConfig,
+  standardOutput: TextSink & { isTTY?: boolean },
+): OpenedLog {
+  const file =
     config.type === "file"
       ? pino.destination({ dest: config.file, sync: true, append: true, mkdir: true })
-      : standardOutput;
+      : undefined;
+  const sink: TextSink = file ?? standardOutput;
   const isTerminal = config.type === "stdout" && standardOutput.isTTY === true;
   const isText = config.format === "text" || (config.format === "auto" && isTerminal);
-  return pino(
+  const log = pino(
     {
       level: LEVELS[config.level],
       base: null,
@@ -53,6 +63,12 @@ export function openLog(config: LogConfig, standardOutput: TextSink & { isTTY?: 
     },
     { write: (line: string) => sink.write(isText ? toText(line) : line) },
   );
+  return Object.assign(log, {
+    setLevel: (level: LogConfig["level"]) => {
+      log.level = LEVELS[level];
+    },
+    reopen: () => file?.reopen(),
+  });
 }
 
 /** `2026-11-24T20:00:00.000Z WARN message key="value"`: values are JSON, so nothing can forge a line. */

@@ -13,10 +13,11 @@ import { answerFault } from "./http/error-response.ts";
 import { plainRoutes } from "./http/plain-routes.ts";
 import type { ReadinessProbe } from "./http/readyz.ts";
 import { RequestSources } from "./http/request-source.ts";
-import { ConnectionTable } from "./limit/connection-table.ts";
+import { type ConnectionLimits, ConnectionTable } from "./limit/connection-table.ts";
 import type { Log } from "./log.ts";
+import type { ApiCounters } from "./metrics/api-counters.ts";
 import { connectionsWithin, openFilesLimit } from "./operate/open-files.ts";
-import { listenOrExplain } from "./server/listen-error.ts";
+import { listenStream } from "./server/listen-stream.ts";
 import type { BoundAddress } from "./server/thread-message.ts";
 import type { Store } from "./store/store.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -27,8 +28,14 @@ export interface ApiNeeds {
   readonly publishers: ReadonlyMap<string, ChallengePublisher>;
   readonly refusals: RefusalRecorder;
   readonly readiness: ReadinessProbe;
+  readonly counters: ApiCounters;
   /** SHA-256 of the tokens that the configuration has. */
   readonly registrationTokenHashes: readonly Uint8Array[];
+}
+
+/** The API, and how it takes over what has changed in the configuration. */
+export interface RunningApi extends ApiServer {
+  renew(config: Config, registrationTokenHashes: readonly Uint8Array[]): void;
 }
 
 /** The API of a configuration, not listening yet. */
@@ -36,63 +43,85 @@ export function createApi(
   config: Config,
   needs: ApiNeeds,
   { clock, randomOctets, newUuid, log }: Surroundings,
-): ApiServer {
-  const { api, limits } = config;
+): RunningApi {
+  const { api } = config;
+  let current = config;
   const sources = new RequestSources({
     trustedProxies: networks(api.trustedProxies),
     headerName: api.headerName,
   });
-  const parts: ApiParts = {
+  // What handlers are given for each request: what is renewed is changed in here.
+  const parts: { -readonly [Name in keyof ApiParts]: ApiParts[Name] } = {
     store: needs.store,
     zones: new ApiZones(config.registrationZone, needs.publishers, log),
-    importedKeys: new ImportedKeyQueue(limits.bcryptQueue),
+    importedKeys: new ImportedKeyQueue(config.limits.bcryptQueue),
     sources,
-    limits: new ApiLimits(limits),
+    limits: new ApiLimits(config.limits),
     refusals: needs.refusals,
     readiness: needs.readiness,
+    counters: needs.counters,
     clock,
     randomOctets,
     newUuid,
     log,
-    options: {
-      corsOrigins: api.corsOrigins,
-      pathPrefix: api.pathPrefix,
-      registration: api.registration,
-      registrationSources: networks(api.registrationSources),
-      registrationTokenHashes: needs.registrationTokenHashes,
-      txtSlots: config.dns.txtSlots,
-      bodyOctets: limits.bodyOctets,
-    },
+    options: apiOptions(config, needs.registrationTokenHashes),
   };
-  const { most, coversLoopback } = limits.httpConnectionsPerSource;
-  const table = new ConnectionTable<Socket>({
-    connections: connectionLimit(limits.httpConnections, log),
-    connectionsPerSource: most,
-  });
-  return createApiServer(plainRoutes(parts, otherRoutes(parts)), {
+  const table = new ConnectionTable<Socket>(connectionLimits(config, log));
+  const connections = {
     table,
-    sourceOf: (socket) => sources.ofConnection(socket, coversLoopback),
-  });
+    sourceOf: (socket: Socket) =>
+      sources.ofConnection(socket, current.limits.httpConnectionsPerSource.coversLoopback),
+  };
+  const listener = plainRoutes(parts, otherRoutes(parts));
+  const server = createApiServer(listener, connections, (...answer) =>
+    parts.counters.answered(...answer),
+  );
+  const renew: RunningApi["renew"] = (renewed, tokenHashes) => {
+    parts.options = apiOptions(renewed, tokenHashes);
+    // What was counted stays as long as the limits do.
+    if (JSON.stringify(renewed.limits) !== JSON.stringify(current.limits)) {
+      parts.limits = new ApiLimits(renewed.limits);
+      parts.importedKeys = new ImportedKeyQueue(renewed.limits.bcryptQueue);
+      table.setLimits(connectionLimits(renewed, log));
+    }
+    current = renewed;
+  };
+  return { ...server, renew };
+}
+
+function apiOptions(
+  { api, dns, limits }: Config,
+  registrationTokenHashes: readonly Uint8Array[],
+): ApiParts["options"] {
+  return {
+    corsOrigins: api.corsOrigins,
+    pathPrefix: api.pathPrefix,
+    registration: api.registration,
+    registrationSources: networks(api.registrationSources),
+    registrationTokenHashes,
+    txtSlots: dns.txtSlots,
+    bodyOctets: limits.bodyOctets,
+  };
+}
+
+function connectionLimits({ limits }: Config, log: Log): ConnectionLimits {
+  return {
+    connections: connectionLimit(limits.httpConnections, log),
+    connectionsPerSource: limits.httpConnectionsPerSource.most,
+  };
 }
 
 /** Binds the address of the API. Rejects with ListenError. */
-export async function listenHttp(
+export function listenHttp(
   { server }: ApiServer,
-  config: Config,
+  { api }: Config,
 ): Promise<{ address: string; port: number }> {
-  const { ip, port } = config.api;
-  await listenOrExplain({ service: "http", transport: "tcp", address: ip, port }, () => {
-    return new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ port, ...(ip === "" ? {} : { host: ip }) }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-  });
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new TypeError("no socket address");
-  return { address: bound.address, port: bound.port };
+  return listenStream(server, "http", { address: api.ip, port: api.port });
+}
+
+/** Whether it is ready, and what was found for that by name. */
+export interface SelfChecks extends ReadinessProbe {
+  checks(): Promise<Readonly<Record<string, boolean>>>;
 }
 
 /** What asks our own sockets is loaded when somebody wants to know. `apex`: of a zone that is served. */
@@ -101,19 +130,20 @@ export function readinessOf(
   dns: readonly BoundAddress[],
   apex: Uint8Array,
   surroundings: Surroundings,
-): ReadinessProbe {
-  let probe: Promise<ReadinessProbe> | undefined;
-  return {
-    check: async () => {
-      probe ??= Promise.all([
-        import("./operate/readiness.ts"),
-        import("./operate/ask-dns.ts"),
-      ]).then(([{ Readiness }, { soaQuery }]) => {
+): SelfChecks {
+  let probe: Promise<SelfChecks> | undefined;
+  const loaded = (): Promise<SelfChecks> => {
+    probe ??= Promise.all([import("./operate/readiness.ts"), import("./operate/ask-dns.ts")]).then(
+      ([{ Readiness }, { soaQuery }]) => {
         const isDamaged = (): boolean => store.damage !== undefined;
         return new Readiness({ store, dns, query: soaQuery(apex), isDamaged, ...surroundings });
-      });
-      return (await probe).check();
-    },
+      },
+    );
+    return probe;
+  };
+  return {
+    check: async () => (await loaded()).check(),
+    checks: async () => (await loaded()).checks(),
   };
 }
 

@@ -5,6 +5,8 @@ import type { DnsWorkerData } from "./dns-worker.ts";
 import { DnsThreads } from "./server/dns-threads.ts";
 import { interfaceAddresses } from "./server/interface-addresses.ts";
 import { type DnsEndpoints, probeEndpoints } from "./server/listen.ts";
+import { QueryCounters } from "./server/query-counters.ts";
+import { logSample } from "./server/query-log.ts";
 import { createRateLimitMemory, RateLimit, type RateLimitOptions } from "./server/rate-limit.ts";
 import { SharedSecrets } from "./server/shared-secrets.ts";
 import { ThreadControl } from "./server/thread-control.ts";
@@ -20,9 +22,13 @@ const FAULT_LOG_INTERVAL_MS = 1000;
 export interface PreparedDns {
   readonly table: TableWriter;
   readonly secrets: SharedSecrets;
+  /** What all threads have answered. */
+  readonly counters: QueryCounters;
   /** Of all threads together. */
   readonly rateLimit: RateLimit | undefined;
   start(): Promise<DnsThreads>;
+  /** What threads are given, by a configuration that differs in what is read again. */
+  dataFor(config: Config): object;
 }
 
 /** Makes sure that the addresses of DNS can be bound. Rejects with ListenError if one cannot. */
@@ -45,6 +51,7 @@ export async function prepareDns(config: Config, surroundings: Surroundings): Pr
   const writer = new TableWriter(table);
   const secrets = new SharedSecrets();
   const control = ThreadControl.for(tasks.length);
+  const counters = QueryCounters.for(tasks.length);
   const rateLimit = rateLimitOf(config, randomOctets, tasks.length);
   const data: DnsWorkerData = {
     config,
@@ -52,11 +59,14 @@ export async function prepareDns(config: Config, surroundings: Surroundings): Pr
     table,
     secrets: secrets.memory,
     control: control.memory,
+    counters: counters.memory,
     rateLimit,
   };
   return {
     table: writer,
     secrets,
+    counters,
+    dataFor: (renewed) => ({ ...data, config: renewed }),
     rateLimit: rateLimit && new RateLimit({ ...rateLimit, thread: 0 }),
     start: () =>
       DnsThreads.start({
@@ -66,6 +76,7 @@ export async function prepareDns(config: Config, surroundings: Surroundings): Pr
         control,
         onDeath: ({ number }) => endReader(table, number),
         onFault: faultReporter(surroundings),
+        onSample: (sample) => logSample(log, sample),
         log,
       }),
   };

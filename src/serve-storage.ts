@@ -4,7 +4,9 @@ import { RefusalRecorder } from "./audit/refusal-recorder.ts";
 import type { Config } from "./config/config.ts";
 import { type ControlSocket, listenForControl } from "./control/control-socket.ts";
 import type { Log } from "./log.ts";
+import { BackupSchedule } from "./operate/backup-schedule.ts";
 import { StorageUpkeep } from "./operate/storage-upkeep.ts";
+import { backupInThread } from "./store/sqlite/backup-database.ts";
 import { checkDatabase, type DatabaseCheck } from "./store/sqlite/check-database.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
@@ -19,6 +21,22 @@ export function openStore({ database }: Config, { log }: Surroundings): Promise<
 /** The rows about refusals, which do not wait for the disk. */
 export function refusalRecorder(store: Store, { clock, log }: Surroundings): RefusalRecorder {
   return new RefusalRecorder({ append: (entry) => store.recordAct(entry), clock, log });
+}
+
+/** Backups by the clock; undefined if the configuration wants none. */
+export function backupSchedule(
+  { backup, database }: Config,
+  { clock, log }: Surroundings,
+): BackupSchedule | undefined {
+  if (backup.dir === "") return undefined;
+  return new BackupSchedule({
+    folder: backup.dir,
+    everySeconds: backup.everySeconds,
+    keep: backup.keep,
+    backup: (target) => backupInThread(database.connection, target),
+    clock,
+    log,
+  });
 }
 
 export interface UpkeepNeeds {

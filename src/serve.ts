@@ -1,10 +1,13 @@
 import type { Config } from "./config/config.ts";
 import type { Log } from "./log.ts";
+import { ApiCounters } from "./metrics/api-counters.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { loadTable } from "./operate/load-table.ts";
 import { warningOfReadableFiles } from "./operate/readable-files.ts";
 import { registrationTokenHashes } from "./operate/registration-token-hashes.ts";
 import { type PreparedDns, prepareDns } from "./serve-dns.ts";
+import { serveMetrics } from "./serve-metrics.ts";
+import { type Renewed, renewer } from "./serve-renew.ts";
 import type { DnsThreads } from "./server/dns-threads.ts";
 import { limitedSinceLastTime } from "./server/rate-limit.ts";
 import type { BoundAddress } from "./server/thread-message.ts";
@@ -25,8 +28,12 @@ export interface RunningServer {
   readonly isFirstStart: boolean;
   /** Resolves once queries are answered from memory alone. */
   readonly loaded: Promise<void>;
+  /** Where the metrics are read; undefined: nowhere. */
+  readonly metrics: { readonly address: string; readonly port: number } | undefined;
   /** Does now what is done to the data once a minute. */
   upkeep(): Promise<void>;
+  /** Takes over what can be without a restart. Rejects with ConfigError or StaticRecordsError before anything has changed. */
+  renew(config: Config): Promise<Renewed>;
   /** Finishes the requests that are under way, then stops. DNS is answered until the end. */
   close(): Promise<void>;
 }
@@ -70,9 +77,8 @@ export async function startServer(
     // It is awaited further down.
     starting.catch(() => {});
     // The rest is loaded while the threads start: it takes 50 ms.
-    const { openControl, openStore, refusalRecorder, storageUpkeep, watchForDamage } = await import(
-      "./serve-storage.ts"
-    );
+    const storageParts = await import("./serve-storage.ts");
+    const { openControl, openStore, refusalRecorder, storageUpkeep, watchForDamage } = storageParts;
     const store = await openStore(config, surroundings);
     open.push(() => store.close());
     const refusals = refusalRecorder(store, surroundings);
@@ -96,9 +102,14 @@ export async function startServer(
     open.push(() => control.close());
     const storage = storageUpkeep(config, { store, refusals, publishers }, surroundings);
     const upkeep = upkeepOf(secrets, dns, log);
+    const backups = storageParts.backupSchedule(config, surroundings);
+    void loading.loaded.then(() => backups?.run());
     open.push(
       everyMinute(
-        () => void upkeep(),
+        () => {
+          void upkeep();
+          void backups?.run();
+        },
         () => storage.run(),
       ),
     );
@@ -107,10 +118,15 @@ export async function startServer(
     const [zone] = zones.values();
     const apex = zone?.apex.octets ?? Uint8Array.of(0);
     const readiness = readinessOf(store, threads.bound, apex, surroundings);
-    const needs = { store, publishers, refusals, readiness, registrationTokenHashes: tokenHashes };
-    const api = createApi(config, needs, surroundings);
+    const counters = new ApiCounters();
+    const needs = { store, publishers, refusals, readiness, counters };
+    const api = createApi(config, { ...needs, registrationTokenHashes: tokenHashes }, surroundings);
     const http = await listenHttp(api, config);
     open.push(() => api.drain(DRAIN_MS));
+    const lastBackupMs = (): number | undefined => backups?.lastSuccessMs;
+    const metricsNeeds = { store, dns, counters, readiness, lastBackupMs };
+    const metrics = await serveMetrics(config, metricsNeeds, surroundings);
+    open.push(() => metrics.close());
     if (store.isAlone) await loading.loaded;
     // Everything is bound: from here on it answers.
     threads.serve();
@@ -121,9 +137,14 @@ export async function startServer(
       dns: threads.bound,
       http,
       threads,
+      metrics: metrics.address,
       isFirstStart: store.isNew,
       loaded: loading.loaded,
-      upkeep: () => storage.run(),
+      upkeep: async () => {
+        await storage.run();
+        await backups?.run();
+      },
+      renew: renewer(config, { store, dns, threads, api, publishers }, surroundings),
       close: closeInReverse,
     };
   } catch (error) {

@@ -14,6 +14,7 @@ const RULES: Record<
   dns: { src: [], outside: [] },
   zone: { src: ["dns"], outside: [] },
   limit: { src: [], outside: [] },
+  metrics: { src: [], outside: ["node:crypto", "node:http", "prom-client"] },
   audit: { src: ["limit"], outside: ["node:crypto"] },
   server: {
     src: ["dns", "limit", "zone"],
@@ -44,7 +45,7 @@ const RULES: Record<
     ],
   },
   http: {
-    src: ["audit", "delegate", "limit", "store/store.ts", "zone"],
+    src: ["audit", "delegate", "limit", "metrics/api-counters.ts", "store/store.ts", "zone"],
     outside: ["node:http", "node:net", "node:stream", "express", "helmet"],
   },
   config: {
@@ -72,6 +73,9 @@ const RULES: Record<
   "zones.ts": { src: ["config", "dns", "zone"], outside: [] },
   "surroundings.ts": { src: ["log.ts"], outside: [] },
   "serve.ts": { src: ["*"], outside: ["*"] },
+  "version.ts": { src: [], outside: ["node:fs"] },
+  "serve-metrics.ts": { src: ["*"], outside: ["*"] },
+  "serve-renew.ts": { src: ["*"], outside: ["*"] },
   "serve-api.ts": { src: ["*"], outside: ["*"] },
   "serve-dns.ts": { src: ["*"], outside: ["*"] },
   "serve-storage.ts": { src: ["*"], outside: ["*"] },

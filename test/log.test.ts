@@ -12,7 +12,7 @@ function written(
       text += line;
     },
   };
-  write(openLog({ level: "debug", type: "stdout", format, file: "" }, sink));
+  write(openLog({ level: "debug", type: "stdout", format, file: "", queryEvery: 0 }, sink));
   return text;
 }
 

@@ -2,9 +2,9 @@ import type { Config } from "../config/config.ts";
 import { isLoopbackAddress } from "../config/listen-address.ts";
 import type { ZoneDelegation } from "../operate/delegation.ts";
 import type { RunningServer } from "../serve.ts";
+import { version } from "../version.ts";
 import { hostAndPort, reachable } from "./reach.ts";
 import { delegationText } from "./records-format.ts";
-import { version } from "./version.ts";
 
 /** What the example publishes: it has the form of a digest value and is none. */
 const EXAMPLE_DIGEST = "an-example-of-a-digest-value-43-characters_";

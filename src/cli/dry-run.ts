@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { formatListenAddress } from "../config/listen-address.ts";
 import { probeDns } from "../serve-dns.ts";
-import { listenOrExplain } from "../server/listen-error.ts";
+import { listenStream } from "../server/listen-stream.ts";
 import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
 import { NEWEST_VERSION, refuseNewerSchema } from "../store/sqlite/migrations.ts";
 import { checkedConfig, delegationsOfConfig } from "./checked-config.ts";
@@ -51,12 +50,8 @@ function warn(problem: string): void {
 }
 
 async function probeHttp({ api }: Config): Promise<void> {
-  const { ip: address, port } = api;
   const server = createServer();
-  await listenOrExplain({ service: "http", transport: "tcp", address, port }, async () => {
-    server.listen({ port, ...(address === "" ? {} : { host: address }) });
-    await once(server, "listening");
-  });
+  await listenStream(server, "http", { address: api.ip, port: api.port });
   server.close();
 }
 

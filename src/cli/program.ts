@@ -1,11 +1,11 @@
 import { Command } from "commander";
+import { version } from "../version.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addDataCommands } from "./data-commands.ts";
 import { action, defineCommand, type RunContext, withExamples } from "./define-command.ts";
 import { addDelegateCommands } from "./delegate-commands.ts";
 import type { ServeOptions } from "./serve-command.ts";
 import { addSetupCommands } from "./setup-commands.ts";
-import { version } from "./version.ts";
 
 /** The whole command line: what is run, and what help, completion and the reference are made of. */
 export function createProgram(context: RunContext): Command {

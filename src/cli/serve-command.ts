@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { v4 as uuidv4 } from "uuid";
 import type { Config } from "../config/config.ts";
+import { ConfigError } from "../config/config-error.ts";
 import type { Flags } from "../config/flags.ts";
 import { isLoopbackAddress } from "../config/listen-address.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { type Log, openLog } from "../log.ts";
+import { type OpenedLog, openLog } from "../log.ts";
 import { type RunningServer, startServer } from "../serve.ts";
+import { StaticRecordsError } from "../zone/static-records.ts";
 import { banner, type FirstStart } from "./banner.ts";
 import type { Environment } from "./define-command.ts";
 import { FINISHED, reportFatal } from "./exit.ts";
@@ -20,10 +22,15 @@ export async function serveCommand(options: ServeOptions, env: Environment): Pro
   // Whoever reads what we print may go away (a pager, a log collector); the server stays.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const signal = nextSignal();
+  const hangup = onHangup();
   try {
     const config = loadConfig({ file: options.config, env, flags: options });
     const log = openLog(config.log, process.stdout);
     const server = await start(config, log, env);
+    let reading = Promise.resolve();
+    hangup.onEach(() => {
+      reading = reading.then(() => readAgain(server, log, options, env));
+    });
     const name = await signal;
     log.info({ signal: name }, "stopping; another signal ends it at once");
     await server.close();
@@ -33,7 +40,7 @@ export async function serveCommand(options: ServeOptions, env: Environment): Pro
   }
 }
 
-async function start(config: Config, log: Log, env: Environment): Promise<RunningServer> {
+async function start(config: Config, log: OpenedLog, env: Environment): Promise<RunningServer> {
   for (const warning of config.warnings) log.warn({}, warning);
   const server = await startServer(config, {
     clock: Date.now,
@@ -65,6 +72,47 @@ async function firstStart(config: Config, env: Environment): Promise<FirstStart>
   return {
     delegations: delegationsOfConfig({ config, zones }),
     variables: [...origins].filter((origin) => origin in env).length,
+  };
+}
+
+/** SIGHUP: opens the log file anew, and takes over what can be. What is wrong with the configuration leaves all as it was. */
+async function readAgain(
+  server: RunningServer,
+  log: OpenedLog,
+  options: ServeOptions,
+  env: Environment,
+): Promise<void> {
+  try {
+    log.reopen();
+    const next = loadConfig({ file: options.config, env, flags: options });
+    const { changed, waiting } = await server.renew(next);
+    if (changed.includes("logconfig.loglevel")) log.setLevel(next.log.level);
+    log.info({ changed }, "the configuration was read again");
+    if (waiting.length > 0) log.warn({ waiting }, "these keys wait for the next start");
+  } catch (error) {
+    const problems =
+      error instanceof ConfigError || error instanceof StaticRecordsError
+        ? error.problems
+        : [error instanceof Error ? error.message : String(error)];
+    log.error(
+      { problems },
+      "the configuration was not taken over, and the server goes on with the one before: mend it and send SIGHUP again",
+    );
+  }
+}
+
+/** From now on SIGHUP does not end the process. Those that come before there is something to do count as one. */
+function onHangup(): { onEach(work: () => void): void } {
+  let isWaiting = false;
+  let work = (): void => {
+    isWaiting = true;
+  };
+  process.on("SIGHUP", () => work());
+  return {
+    onEach: (given) => {
+      work = given;
+      if (isWaiting) given();
+    },
   };
 }
 

@@ -108,7 +108,7 @@ function addProgramCommands(program: Command, context: RunContext): void {
     examples: ["dnsvouch version --json"],
   }).action(
     action(context, async (options: CommonOptions) => {
-      const { versionCommand } = await import("./version.ts");
+      const { versionCommand } = await import("./version-command.ts");
       return versionCommand(options);
     }),
   );

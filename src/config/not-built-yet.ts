@@ -30,12 +30,6 @@ const REFUSALS: readonly Refusal[] = [
     instead: 'set tls = "none" and ip = "127.0.0.1", with a reverse proxy for HTTPS in front',
   },
   {
-    path: "metrics.token_file",
-    accepted: [""],
-    why: "this version has no metrics that a token could protect",
-    instead: "remove the key",
-  },
-  {
     path: "portal.password_file",
     accepted: [""],
     why: "this version has no portal that a password could protect",
@@ -99,10 +93,8 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
     ],
     why: "there is no portal yet",
   },
-  { paths: ["metrics.listen", "metrics.per_delegate"], why: "there are no metrics yet" },
   { paths: ["notify.webhook", "notify.ntfy", "notify.smtp"], why: "no messages are sent yet" },
   { paths: ["ct.url"], why: "certificate transparency is not watched yet" },
-  { paths: ["backup.dir"], why: "there are no scheduled backups yet" },
 ];
 
 /**

@@ -2,6 +2,7 @@ import type { Section } from "./key.ts";
 import type { DnsProtocol, ListenAddress } from "./listen-address.ts";
 import {
   boolean,
+  count,
   dnsProtocol,
   domainName,
   domainNames,
@@ -152,6 +153,8 @@ export interface LogConfig {
   readonly file: string;
   /** "auto": text on a terminal, else JSON. */
   readonly format: "auto" | "json" | "text";
+  /** One query in so many is logged; 0: none. */
+  readonly queryEvery: number;
 }
 
 export const logSection: Section<LogConfig> = {
@@ -184,6 +187,13 @@ export const logSection: Section<LogConfig> = {
       default: "auto",
       description: "JSON lines or text. auto is text on a terminal, else JSON.",
       alias: "DNSVOUCH_LOG_FORMAT",
+    },
+    queryEvery: {
+      toml: "query_log_every",
+      kind: count,
+      default: 0,
+      description:
+        "Log one DNS query in so many, with the address of the client, at most 100 a second of each thread. 1 is every query, 0 none.",
     },
   },
 };

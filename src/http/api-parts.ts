@@ -1,6 +1,7 @@
 import type { RefusalRecorder } from "../audit/refusal-recorder.ts";
 import type { ImportedKeyQueue } from "../delegate/imported-key.ts";
 import type { Network } from "../delegate/network.ts";
+import type { ApiCounters } from "../metrics/api-counters.ts";
 import type { Store } from "../store/store.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { ApiZones } from "./api-zones.ts";
@@ -15,6 +16,7 @@ export interface ApiParts {
   readonly sources: RequestSources;
   readonly limits: ApiLimits;
   readonly refusals: RefusalRecorder;
+  readonly counters: ApiCounters;
   readonly readiness: ReadinessProbe;
   /** Milliseconds since 1970. */
   readonly clock: () => number;

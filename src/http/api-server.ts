@@ -35,6 +35,14 @@ export interface ApiConnections {
   sourceOf(socket: Socket): ConnectionSource;
 }
 
+/** Hears of every answer; one to what never became a request has neither path nor method. */
+export type OnAnswered = (
+  path: string | undefined,
+  method: string | undefined,
+  status: number,
+  seconds: number,
+) => void;
+
 /** The server, and how it stops. */
 export interface ApiServer {
   readonly server: Server;
@@ -43,18 +51,33 @@ export interface ApiServer {
 }
 
 /** The HTTP server for the API, not listening yet: limits on time and size, and JSON also for what never becomes a request. */
-export function createApiServer(app: RequestListener, connections: ApiConnections): ApiServer {
+export function createApiServer(
+  app: RequestListener,
+  connections: ApiConnections,
+  onAnswered: OnAnswered,
+): ApiServer {
   const order = new ResponseOrder();
   const { table } = connections;
   const turnedAway = new WeakSet<Duplex>();
+  const refuseRawly: typeof refuseRaw = (socket, refusal, ...headers) => {
+    const isSent = refuseRaw(socket, refusal, ...headers);
+    if (isSent) onAnswered(undefined, undefined, statusOf(refusal), 0);
+    return isSent;
+  };
   let isDraining = false;
   // One function for all, and `on` for what is emitted once: each request would leave another two behind.
   function onClosed(this: ServerResponse): void {
     table.release(this.req.socket);
+    // The path is the one that was sent: express has its own idea of it.
+    const { path, begunMs } = heads.get(this) ?? { path: undefined, begunMs: 0 };
+    const seconds = (performance.now() - begunMs) / 1000;
+    if (this.headersSent) onAnswered(path, this.req.method, this.statusCode, seconds);
   }
+  const heads = new WeakMap<ServerResponse, { readonly path: string; readonly begunMs: number }>();
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     if (turnedAway.has(req.socket)) return;
     table.hold(req.socket);
+    heads.set(res, { path: req.url ?? "", begunMs: performance.now() });
     res.on("close", onClosed);
     if (isDraining) res.shouldKeepAlive = false;
     order.queue(req, res, () => receive(app, req, res));
@@ -77,7 +100,7 @@ export function createApiServer(app: RequestListener, connections: ApiConnection
       socket.once("close", () => table.remove(socket));
     } else {
       turnedAway.add(socket);
-      refuseRaw(socket, "too_many_connections", `Retry-After: ${RETRY_AFTER_SECONDS}`);
+      refuseRawly(socket, "too_many_connections", `Retry-After: ${RETRY_AFTER_SECONDS}`);
     }
   });
   // readBody sends the 100 when the body is wanted; after any other answer node closes.
@@ -87,11 +110,11 @@ export function createApiServer(app: RequestListener, connections: ApiConnection
   });
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
     // RFC 9110 section 15.5.6: a 405 has an Allow, empty where nothing is allowed.
-    order.afterAnswered(socket, () => refuseRaw(socket, "method_not_allowed", "Allow:"));
+    order.afterAnswered(socket, () => refuseRawly(socket, "method_not_allowed", "Allow:"));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === "ECONNRESET" || socket.destroyed) socket.destroy();
-    else order.afterAnswered(socket, () => refuseRaw(socket, refusalOf(error.code)));
+    else order.afterAnswered(socket, () => refuseRawly(socket, refusalOf(error.code)));
   });
   const drain = (mostMs: number): Promise<void> => {
     isDraining = true;
@@ -137,10 +160,10 @@ function refusalOf(code: string | undefined): Refusal {
   return code === "ERR_HTTP_REQUEST_TIMEOUT" ? "request_timeout" : "bad_request";
 }
 
-/** Answers on a connection that has no request, and closes it. */
-function refuseRaw(socket: Duplex, refusal: Refusal, ...headers: readonly string[]): void {
+/** Answers on a connection that has no request, and closes it. False if it has been answered already. */
+function refuseRaw(socket: Duplex, refusal: Refusal, ...headers: readonly string[]): boolean {
   // Every later octet of a refused peer comes here again.
-  if (!socket.writable) return;
+  if (!socket.writable) return false;
   const status = statusOf(refusal);
   const body = errorBody(refusal);
   const head = [
@@ -156,4 +179,5 @@ function refuseRaw(socket: Duplex, refusal: Refusal, ...headers: readonly string
   socket.resume();
   const deadline = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.on("close", () => clearTimeout(deadline));
+  return true;
 }

@@ -4,6 +4,7 @@ import { type AllowFrom, parseAllowFrom } from "../delegate/allow-from.ts";
 import { type ApiKey, generateApiKey, hashApiKey } from "../delegate/credential.ts";
 import { canonicalUsername } from "../delegate/username.ts";
 import type { ApiParts } from "./api-parts.ts";
+import { countRefusedRegistration } from "./count-refusal.ts";
 import { type Refusal, refuse } from "./error-response.ts";
 import { type JsonMembers, parseJsonObject } from "./json-object.ts";
 import { type RegistrationPermission, registrationPermission } from "./registration-permission.ts";
@@ -33,13 +34,30 @@ export async function register(
   res: ServerResponse,
   pathToken?: string,
 ): Promise<void> {
+  try {
+    await registerDelegate(parts, req, res, pathToken);
+  } catch (error) {
+    parts.counters.registered(parts.options.registration, "error");
+    throw error;
+  }
+}
+
+async function registerDelegate(
+  parts: ApiParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  pathToken: string | undefined,
+): Promise<void> {
   const source = parts.sources.of(req);
   const permission = await registrationPermission(parts, req, source, pathToken);
   if (permission.kind !== "allowed") return refusePermission(parts, source, permission.kind, res);
   const body = await readBody(req, res, parts.options.bodyOctets);
   if (body === undefined) return;
   const allowFrom = requestedAllowFrom(parseJsonObject(body));
-  if (typeof allowFrom === "string") return refuse(res, allowFrom);
+  if (typeof allowFrom === "string") {
+    parts.counters.registered(parts.options.registration, "bad_request");
+    return refuse(res, allowFrom);
+  }
   const waitMs = parts.limits.takeRegistration(source.key, parts.clock());
   if (waitMs > 0) {
     record(parts, source, "limited");
@@ -52,6 +70,7 @@ export async function register(
   const { registrationZone } = parts.zones;
   const published = { subdomain: registered.subdomain, digests: [], sequence: 0 };
   parts.zones.publish(registrationZone, published);
+  parts.counters.registered(parts.options.registration, "ok");
   sendJson(res, 201, registeredBody(registrationZone, registered, allowFrom));
 }
 
@@ -99,6 +118,7 @@ function refusePermission(
 }
 
 function record(parts: ApiParts, { key, origin }: RequestSource, why: AuditResult): void {
+  countRefusedRegistration(parts.counters, parts.options.registration, why);
   parts.refusals.record(key, { timeMs: parts.clock(), action: "register", result: why, origin });
 }
 

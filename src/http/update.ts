@@ -4,6 +4,7 @@ import { parseChallengeDigest } from "../delegate/challenge-digest.ts";
 import type { StoredCredential } from "../store/store.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { type Authentication, authenticate, type Who } from "./authenticate.ts";
+import { countRefusedUpdate } from "./count-refusal.ts";
 import { refuse } from "./error-response.ts";
 import { parseJsonObject } from "./json-object.ts";
 import { readBody } from "./request-body.ts";
@@ -19,6 +20,20 @@ import { sendJson } from "./response.ts";
  * The name in the body is only compared. What is written is decided by the credential's own row.
  */
 export async function update(
+  parts: ApiParts,
+  acceptsBasic: boolean,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  try {
+    await updateDelegate(parts, acceptsBasic, req, res);
+  } catch (error) {
+    parts.counters.updated("error");
+    throw error;
+  }
+}
+
+async function updateDelegate(
   parts: ApiParts,
   acceptsBasic: boolean,
   req: IncomingMessage,
@@ -66,6 +81,7 @@ export async function update(
     return refuse(res, "forbidden");
   }
   parts.zones.publish(updated.zone, updated, updated.serial);
+  parts.counters.updated("ok");
   parts.limits.noteUpdate(source.key, createdMs, nowMs);
   // The space behind the colon is acme-dns's; acme.sh and dehydrated look for the value in quotes.
   sendJson(res, 200, `{"txt": "${digest}"}`);
@@ -90,6 +106,7 @@ function refuseCredential(
 }
 
 function record(parts: ApiParts, { key, origin }: RequestSource, why: AuditResult, who: Who): void {
+  countRefusedUpdate(parts.counters, why);
   parts.refusals.record(key, {
     timeMs: parts.clock(),
     action: "update",

@@ -34,12 +34,17 @@ interface Entry<T> {
  * closed for it: where a limit is reached, that is the one that has been idle for longest.
  */
 export class ConnectionTable<T extends Closable = Closable> {
-  readonly #limits: ConnectionLimits;
+  #limits: ConnectionLimits;
   readonly #idle = new IdleOrder<T>();
   readonly #idleBySource = new Map<string, IdleOrder<T>>();
   readonly #entries = new Map<T, Entry<T>>();
 
   constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
+  }
+
+  /** They hold for whoever comes from now on. */
+  setLimits(limits: ConnectionLimits): void {
     this.#limits = limits;
   }
 

@@ -27,6 +27,7 @@ export class BackupSchedule {
   readonly #parts: BackupScheduleParts;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #newestMs: number | undefined;
+  #underWay: Promise<void> | undefined;
 
   constructor(parts: BackupScheduleParts) {
     this.#parts = parts;
@@ -42,8 +43,15 @@ export class BackupSchedule {
     return this.#newestMs;
   }
 
-  /** Called once a minute: makes a backup if one is due. Never rejects. */
-  async run(): Promise<void> {
+  /** Called once a minute: makes a backup if one is due, one at a time. Never rejects. */
+  run(): Promise<void> {
+    this.#underWay ??= this.#makeIfDue().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  async #makeIfDue(): Promise<void> {
     const { folder, keep, backup, clock, log } = this.#parts;
     const nowMs = clock();
     if (!this.#isDue(nowMs)) return;

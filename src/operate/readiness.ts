@@ -3,6 +3,11 @@ import { askDns, type DnsAddress } from "./ask-dns.ts";
 
 type State = "ready" | "storage_unavailable" | "database_damaged" | "dns_over_udp" | "dns_over_tcp";
 
+interface Tried {
+  readonly state: State;
+  readonly checks: Readonly<Record<string, boolean>>;
+}
+
 export interface ReadinessParts {
   readonly store: Store;
   /** What the threads of DNS were bound to. */
@@ -29,14 +34,23 @@ const SHARED_MS = 1000;
 export class Readiness {
   readonly #parts: ReadinessParts;
   #lastMs = Number.NEGATIVE_INFINITY;
-  #last: Promise<State> = Promise.resolve("ready");
+  #last: Promise<Tried> = Promise.resolve({ state: "ready", checks: {} });
   #logged: State = "ready";
 
   constructor(parts: ReadinessParts) {
     this.#parts = parts;
   }
 
-  check(): Promise<State> {
+  async check(): Promise<State> {
+    return (await this.#recently()).state;
+  }
+
+  /** What was found, by the name of each check. */
+  async checks(): Promise<Readonly<Record<string, boolean>>> {
+    return (await this.#recently()).checks;
+  }
+
+  #recently(): Promise<Tried> {
     const ageMs = this.#parts.clock() - this.#lastMs;
     if (ageMs >= 0 && ageMs < SHARED_MS) return this.#last;
     this.#lastMs = this.#parts.clock();
@@ -44,7 +58,7 @@ export class Readiness {
     return this.#last;
   }
 
-  async #try(): Promise<State> {
+  async #try(): Promise<Tried> {
     const { dns, isDamaged } = this.#parts;
     const [storage, udp, tcp] = await Promise.all([
       this.#storage(),
@@ -61,7 +75,13 @@ export class Readiness {
             ? { name: "dns_over_tcp" as const, reason: tcp }
             : { name: "ready" as const, reason: "" };
     this.#tell(state.name, state.reason);
-    return state.name;
+    const checks = {
+      database: !isDamaged(),
+      storage: storage === undefined,
+      dns_udp: udp === undefined,
+      dns_tcp: tcp === undefined,
+    };
+    return { state: state.name, checks };
   }
 
   /** Each change, not each call. */

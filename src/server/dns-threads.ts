@@ -15,6 +15,8 @@ export interface DnsThreadsOptions {
   /** Called when a thread has died, before it is replaced. */
   readonly onDeath: (task: ThreadTask) => void;
   readonly onFault: (error: unknown) => void;
+  /** One of the queries that are logged. */
+  readonly onSample: (sample: Extract<FromThread, { kind: "sample" }>) => void;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -65,6 +67,12 @@ export class DnsThreads {
     for (const thread of this.#threads) thread.serve();
   }
 
+  /** From now on, and before the next query, they answer by this data, and so do those that replace them. */
+  renew(data: object): void {
+    for (const thread of this.#threads) thread.renew(data);
+    this.#options.control.announceNews();
+  }
+
   /** Ends a thread at once, as a fault of its own would. Resolves when another has taken its place. */
   async kill(number: number): Promise<void> {
     await this.#threads.find(({ task }) => task.number === number)?.kill();
@@ -81,6 +89,7 @@ class DnsThread {
   readonly task: ThreadTask;
   bound: readonly BoundAddress[] = [];
   readonly #options: DnsThreadsOptions;
+  #data: object;
   #worker: Worker | undefined;
   #exited: Promise<void> = Promise.resolve();
   #isServing = false;
@@ -92,6 +101,7 @@ class DnsThread {
   constructor(task: ThreadTask, options: DnsThreadsOptions) {
     this.task = task;
     this.#options = options;
+    this.#data = options.data;
   }
 
   /** Resolves when it has bound for the first time. */
@@ -113,6 +123,11 @@ class DnsThread {
   serve(): void {
     this.#isServing = true;
     this.#tell("serve");
+  }
+
+  renew(data: object): void {
+    this.#data = data;
+    this.#tell({ kind: "renew", data });
   }
 
   async kill(): Promise<void> {
@@ -138,14 +153,14 @@ class DnsThread {
 
   /** One life. `onRefused` hears of what could not be bound, and of a death before that. */
   #run(onBound: () => void, onRefused: (error: Error) => void): void {
-    const { module, data, log, onFault } = this.#options;
+    const { module, log, onFault, onSample } = this.#options;
     const { task } = this;
     let cause: Error | undefined;
     const begunMs = performance.now();
     const wasCalm = (): boolean => performance.now() - begunMs > CALM_MS;
     const worker = new Worker(module, {
       name: `dns ${task.number}`,
-      workerData: { ...data, task },
+      workerData: { ...this.#data, task },
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
     });
@@ -163,6 +178,8 @@ class DnsThread {
           return log.info({}, message.what);
         case "warning":
           return log.warn({}, message.problem);
+        case "sample":
+          return onSample(message);
         case "fault":
           return onFault(message.error);
       }

@@ -6,6 +6,8 @@
 
 /** 1: stop. */
 const STOP = 0;
+/** Rises when there is a message that should be taken before the next query is answered. */
+const NEWS = 1;
 const HEAD_WORDS = 16;
 /** Sockets of one thread: an address has one, and a host has few addresses. */
 const MOST_SOCKETS = 255;
@@ -30,6 +32,15 @@ export class ThreadControl {
 
   get isStopped(): boolean {
     return Atomics.load(this.#words, STOP) === 1;
+  }
+
+  /** Messages were sent that no thread may miss, however busy it is with datagrams. */
+  announceNews(): void {
+    Atomics.add(this.#words, NEWS, 1);
+  }
+
+  get news(): number {
+    return Atomics.load(this.#words, NEWS);
   }
 
   /** The descriptors of a thread's sockets from now on. What is not written down is not closed after its death. */

@@ -24,6 +24,12 @@ export interface Administration {
    */
   unusedDelegates(query: UnusedQuery): Promise<readonly UnusedDelegate[]>;
 
+  /** How many delegates are in each state. */
+  countStates(): Promise<Readonly<Record<DelegateRecord["state"], number>>>;
+
+  /** The delegates that were updated last, the newest first, at most `most`. */
+  lastUpdates(most: number): Promise<readonly UpdatedDelegate[]>;
+
   /**
    * Adds a credential. With `othersExpireMs`, the live ones there are end at that time.
    *
@@ -107,6 +113,13 @@ export interface CredentialRecord {
   readonly lastUsedMs: number | undefined;
   /** Milliseconds since 1970; undefined: it does not end by itself. */
   readonly expiresMs: number | undefined;
+}
+
+export interface UpdatedDelegate {
+  readonly zone: string;
+  readonly subdomain: string;
+  /** Milliseconds since 1970, to the minute. */
+  readonly lastUsedMs: number;
 }
 
 export interface UnusedQuery {

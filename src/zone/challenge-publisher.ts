@@ -30,6 +30,11 @@ export class ChallengePublisher {
     this.#raise(serial);
   }
 
+  /** The static data of the zone has changed. */
+  raiseSerial(serial: number): void {
+    this.#raise(serial);
+  }
+
   #raise(serial: number | undefined): void {
     if (serial === undefined || !isLaterSerial(serial, this.#serial)) return;
     // After the record: whoever sees the serial sees what it counts.

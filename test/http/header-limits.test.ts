@@ -65,7 +65,7 @@ const UNLIMITED = {
 };
 
 test("H23 the server's own limits on time", () => {
-  const server = createApiServer(express(), UNLIMITED).server;
+  const server = createApiServer(express(), UNLIMITED, () => {}).server;
   expect(server.keepAliveTimeout).toBeGreaterThanOrEqual(65_000);
   expect(server.headersTimeout).toBeLessThanOrEqual(10_000);
   expect(server.requestTimeout).toBeLessThanOrEqual(15_000);
@@ -79,6 +79,7 @@ test.concurrent.for([
   const server = createApiServer(
     express().use((req) => void req.resume()),
     UNLIMITED,
+    () => {},
   ).server;
   server.headersTimeout = 100;
   server.requestTimeout = 200;

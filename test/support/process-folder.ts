@@ -10,6 +10,7 @@ export interface ConfigLines {
   readonly database?: readonly string[];
   readonly api?: readonly string[];
   readonly log?: readonly string[];
+  readonly metrics?: readonly string[];
 }
 
 /** What a command has printed, and its exit code. */
@@ -54,6 +55,8 @@ export class ProcessFolder {
       ...(lines.api ?? ['ip = "127.0.0.1"', 'port = "0"', 'tls = "none"']),
       "[logconfig]",
       ...(lines.log ?? ['loglevel = "info"', 'logtype = "stdout"', 'logformat = "json"']),
+      "[metrics]",
+      ...(lines.metrics ?? ['listen = ""']),
     ];
     writeFileSync(file, `${text.join("\n")}\n`);
     return file;

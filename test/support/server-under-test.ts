@@ -17,6 +17,8 @@ export interface ServerUnderTest {
   readonly dnsPort: number;
   readonly httpPort: number;
   readonly url: string;
+  /** Where its metrics are; they are off unless a test sets metrics.listen. */
+  readonly metricsUrl: string;
   /** The threads that answer DNS. */
   readonly threads: DnsThreads;
   /** What it has logged as errors since it was started, oldest first. */
@@ -64,6 +66,7 @@ function configOf(env: Settings, folder: string) {
       DNSVOUCH_API_PORT: "0",
       DNSVOUCH_DB: join(folder, "dnsvouch.db"),
       DNSVOUCH_DNS_IO: inject("io"),
+      DNSVOUCH_METRICS_LISTEN: "",
       // Whole files of tests come from one address: those that are about the limits set them.
       DNSVOUCH_LIMITS_REGISTER_PER_SOURCE_PER_HOUR: "0",
       DNSVOUCH_LIMITS_REGISTER_PER_DAY: "0",
@@ -83,6 +86,7 @@ function underTest(
     dnsPort: running.dns[0]?.port ?? 0,
     httpPort: running.http.port,
     url: `http://127.0.0.1:${running.http.port}`,
+    metricsUrl: `http://127.0.0.1:${running.metrics?.port}`,
     threads: running.threads,
     ...logged,
     upkeep: () => running.upkeep(),

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { AuditRow } from "../../audit/audit-chain.ts";
-import type { CredentialRecord, UnusedDelegate } from "../administration.ts";
+import type { CredentialRecord, UnusedDelegate, UpdatedDelegate } from "../administration.ts";
 import { AUDIT_ROWS } from "./statements.ts";
 
 /** Statements of what happens now and then: prepared when the first of them is needed. */
@@ -10,6 +10,8 @@ export interface AdminStatements {
   readonly findDelegatesNamed: Statement<[subdomain: string], DelegateRow>;
   readonly credentials: Statement<[{ delegateId: number; nowMs: number }], CredentialRow>;
   readonly unused: Statement<[{ zone: string; beforeMs: number; most: number }], UnusedDelegate>;
+  readonly countStates: Statement<[], { live: number; disabled: number; deleted: number }>;
+  readonly lastUpdates: Statement<[most: number], UpdatedDelegate>;
   readonly revoke: Statement<
     [{ credentialId: number; timeMs: number }],
     { readonly delegateId: number }
@@ -102,6 +104,16 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
     WHERE d.zone_id = (SELECT id FROM zone WHERE apex = @zone) AND d.deleted_ms IS NULL
       AND lastUsedMs < @beforeMs
     ORDER BY lastUsedMs LIMIT @most`,
+  countStates: `
+    SELECT
+      (SELECT count(*) FROM delegate WHERE deleted_ms IS NULL AND zone_id IN (SELECT id FROM zone)) AS live,
+      (SELECT count(*) FROM delegate WHERE disabled_ms IS NOT NULL) AS disabled,
+      (SELECT count(*) FROM delegate WHERE deleted_ms IS NOT NULL) AS deleted`,
+  lastUpdates: `
+    SELECT z.apex AS zone, d.subdomain, max(c.last_used_ms) AS lastUsedMs
+    FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
+    WHERE c.last_used_ms IS NOT NULL AND d.deleted_ms IS NULL
+    GROUP BY d.id ORDER BY lastUsedMs DESC LIMIT ?`,
   revoke: `
     UPDATE credential SET revoked_ms = @timeMs WHERE id = @credentialId AND revoked_ms IS NULL
     RETURNING delegate_id AS delegateId`,

@@ -121,4 +121,7 @@ CREATE TABLE probe (
 export const SCHEMA_VERSION_4 = `
 ALTER TABLE delegate ADD COLUMN labels TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE credential ADD COLUMN expires_ms INTEGER;
+-- To count them.
+CREATE INDEX delegate_disabled ON delegate (id) WHERE disabled_ms IS NOT NULL;
+CREATE INDEX delegate_deleted ON delegate (id) WHERE deleted_ms IS NOT NULL;
 `;

@@ -16,6 +16,7 @@ import type {
   NewCredential,
   UnusedDelegate,
   UnusedQuery,
+  UpdatedDelegate,
 } from "../administration.ts";
 import type { AuditBounds } from "../audit-trail.ts";
 import { type LiveToken, MOST_TOKENS, type NewToken } from "../registration-tokens.ts";
@@ -213,6 +214,16 @@ export class SqliteStore implements Store {
     act: DelegateAct & { readonly changes: LabelChanges },
   ): Promise<Labels | "gone" | "full"> {
     return this.#write((context) => labelDelegate(context, act));
+  }
+
+  async countStates(): Promise<Readonly<Record<DelegateRecord["state"], number>>> {
+    const row = this.#read((admin) => admin.countStates.get());
+    const { live = 0, disabled = 0, deleted = 0 } = row ?? {};
+    return { live: live - disabled, disabled, deleted };
+  }
+
+  async lastUpdates(most: number): Promise<readonly UpdatedDelegate[]> {
+    return this.#read((admin) => admin.lastUpdates.all(most));
   }
 
   async unusedDelegates(query: UnusedQuery): Promise<readonly UnusedDelegate[]> {
