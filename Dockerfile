@@ -1,14 +1,16 @@
 # syntax=docker/dockerfile:1
 # The image that runs dnsvouch as a user without rights, with one volume: /data.
 #   docker build -t dnsvouch .
-#   docker run -d -p 53:5300/udp -p 53:5300/tcp -p 8080:8080 -e DNSVOUCH_DOMAIN=auth.example.org \
-#     -e DNSVOUCH_PUBLIC_IP=198.51.100.7 -v dnsvouch:/data dnsvouch
+#   docker run -d --name dnsvouch --restart unless-stopped -p 53:5300/udp -p 53:5300/tcp -p 8080:8080 \
+#     -e DNSVOUCH_DOMAIN=auth.example.org -e DNSVOUCH_PUBLIC_IP=198.51.100.7 -v dnsvouch:/data dnsvouch
+# It works with --read-only, --cap-drop ALL, --security-opt no-new-privileges and any --user.
+# A release fills in the digest of this image; test/integration/image.test.ts runs the steps below.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No install scripts: the native module ships its binaries, and Node is the one of the image.
+# No install scripts: the native modules ship their binaries, and Node is the one of the image.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
@@ -19,15 +21,22 @@ ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/.compile-cache \
     DNSVOUCH_LISTEN=0.0.0.0:5300 \
     DNSVOUCH_API_IP=0.0.0.0 \
+    DNSVOUCH_METRICS_LISTEN=0.0.0.0:9153 \
     DNSVOUCH_DB=/data/dnsvouch.db
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-# Starting once fills the compile cache, which then is read only.
-RUN node dist/main.js --version && install -d -m 0700 -o 65532 -g 65532 /data
+# A short run fills the compile cache, which is read only from then on. /data is sticky, as /tmp is, so that
+# it takes whatever user the container runs as; files in it are for that user alone.
+RUN node dist/main.js serve --dry-run \
+    && chmod -R a+rX /app \
+    && ln -s /app/dist/main.js /usr/local/bin/dnsvouch \
+    && install -d -m 1777 -o 65532 -g 65532 /data
 USER 65532:65532
 VOLUME /data
-EXPOSE 5300/udp 5300/tcp 8080/tcp
+EXPOSE 5300/udp 5300/tcp 8080/tcp 9153/tcp
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+    CMD ["node", "/app/dist/main.js", "healthcheck"]
 ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["serve"]

@@ -119,9 +119,13 @@ function isOurs(database: Database.Database, version: number): boolean {
 }
 
 function schemaOf(database: Database.Database): readonly unknown[] {
-  // Statistics, which ANALYZE and PRAGMA optimize leave, do nothing by themselves.
+  // Statistics, and the tables in which Litestream keeps its place, do nothing by themselves.
   const all = `
-    SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name`;
+    SELECT type, name, tbl_name, sql FROM sqlite_schema
+    WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'
+      AND NOT (type = 'table' AND name IN ('_litestream_seq', '_litestream_lock'))
+      AND NOT (type = 'index' AND tbl_name IN ('_litestream_seq', '_litestream_lock'))
+    ORDER BY name`;
   return database.prepare(all).all();
 }
 
