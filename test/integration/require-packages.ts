@@ -28,6 +28,12 @@ export const requiredPrograms = [
   { program: "jq", package: "jq", purpose: "the clients' hooks" },
   // Without recommended packages the compiler comes without the headers of the C library.
   { program: "gcc", package: "gcc libc6-dev", purpose: "a record of what reaches the disk" },
+  { program: "debootstrap", package: "debootstrap", purpose: "the base of the image" },
+  { program: "setpriv", package: "util-linux", purpose: "a user without rights" },
+  { program: "pgrep", package: "procps", purpose: "processes" },
+  { program: "systemd-analyze", package: "systemd", purpose: "what the unit allows" },
+  { program: "strace", package: "strace", purpose: "what the server asks of the kernel" },
+  { program: "promtool", package: "prometheus", purpose: "the alert rules" },
   { program: "openssl", package: "openssl", purpose: "the authority's own TLS certificate" },
 ] as const;
 
