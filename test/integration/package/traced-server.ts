@@ -1,15 +1,18 @@
 // A server under strace, put to work.
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MAIN } from "../../support/dnsvouch-process.ts";
 import { startDaemon } from "../lab/daemon.ts";
+import { until } from "../lab/until.ts";
 
 /** Serves, registers, updates, looks up, makes a backup, reads metrics, stops. @returns the names of all system calls. */
 export async function traceSystemCalls(folder: string): Promise<ReadonlySet<string>> {
   const file = join(folder, "calls");
   const daemon = await startDaemon({
     command: "strace",
-    args: ["-f", "-qq", "-o", file, process.execPath, MAIN, "serve"],
+    // -D: what is started, and stopped, is the server; strace is beside it.
+    args: ["-D", "-f", "-o", file, process.execPath, MAIN, "serve"],
     folder,
     environment: {
       DNSVOUCH_LISTEN: "127.0.0.1:0",
@@ -36,6 +39,8 @@ export async function traceSystemCalls(folder: string): Promise<ReadonlySet<stri
     if (status !== 200) throw new Error(`${url} answers ${status}`);
   }
   await daemon.stop();
+  const isWritten = (text: string): boolean => text.trimEnd().endsWith("+++ exited with 0 +++");
+  await until(() => readFile(file, "utf8"), isWritten, 10);
   const lines = readFileSync(file, "utf8").split("\n");
   return new Set(lines.map((line) => /^\d+ +(\w+)\(/.exec(line)?.[1] ?? "").filter(Boolean));
 }
