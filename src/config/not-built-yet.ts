@@ -120,6 +120,17 @@ export function findNotBuiltYet(checked: CheckedSettings): {
   return { problems, warnings };
 }
 
+/** Why a key changes nothing in this version, or only one value of it is accepted; undefined: it works. */
+export function whyNotBuiltYet(path: string): string | undefined {
+  const refusal = REFUSALS.find((row) => row.path === path);
+  if (refusal !== undefined) {
+    const accepted = refusal.accepted.map((value) => JSON.stringify(value)).join(", ");
+    return `only ${accepted} is accepted, since ${refusal.why}`;
+  }
+  const row = WITHOUT_EFFECT.find(({ paths }) => paths.includes(path));
+  return row && `it has no effect: ${row.why}`;
+}
+
 function asksForNothing({ value, usual }: CheckedSetting): boolean {
   return isOneOf(value, [usual, undefined, 0, "", false, []]);
 }

@@ -2,7 +2,7 @@ import { type Config, type ConfigValues, configSections } from "./config.ts";
 import { zoneConfigs } from "./zone-config.ts";
 
 /** What a server can take over while it runs, by path in the file. Everything else waits for the next start. */
-const RENEWABLE: ReadonlySet<string> = new Set([
+export const RENEWABLE: ReadonlySet<string> = new Set([
   "general.public_ip",
   "general.public_ip6",
   "general.nsname",

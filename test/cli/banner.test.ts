@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { banner } from "../../src/cli/banner.ts";
+import { checkedConfig, delegationsOfConfig } from "../../src/cli/checked-config.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { RunningServer } from "../../src/serve.ts";
 
@@ -32,4 +33,50 @@ test("of many addresses the first are shown", () => {
   expect(lines).toHaveLength(8);
   expect(lines.slice(-2)).toEqual(["  DNS  192.0.2.6:53 udp+tcp", "  DNS  and 193 more addresses"]);
   expect(dnsLines(addresses.slice(0, 8))[7]).toBe("  DNS  192.0.2.7:53 udp+tcp");
+});
+
+describe("what the first start says besides", () => {
+  const env = {
+    DNSVOUCH_DOMAIN: "auth.example.org",
+    DNSVOUCH_PUBLIC_IP: "198.51.100.7",
+    DNSVOUCH_LISTEN: "0.0.0.0:5300",
+  };
+  const configured = checkedConfig({ file: undefined, searched: [], env });
+  const server = {
+    dns: [{ address: "192.0.2.1", port: 5300, transport: "udp" as const }],
+    http: { address: "0.0.0.0", port: 8080 },
+  };
+  const first = { delegations: delegationsOfConfig(configured), variables: 3 };
+
+  test("the records to create in two layouts, what to open, the next command", () => {
+    const lines = banner(configured.config, server, first).split("\n");
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "1. Create these records at the DNS host of example.org:",
+        "     auth.example.org.  NS    auth.example.org.",
+        "     auth.example.org.  A     198.51.100.7   (glue)",
+        '   Or instead, with a name server outside the zone (general.nsname = "ns-auth.example.org"):',
+        "     ns-auth.example.org.  A     198.51.100.7",
+        "2. Open 53/udp AND 53/tcp to the whole internet: CAs look from several places. They must lead to port 5300 here.",
+        "3. Register a delegate: dnsvouch register www.example.com",
+      ]),
+    );
+    expect(lines[1]).toContain("environment: 3 used, 0 unknown");
+  });
+
+  test("later starts say where to find it", () => {
+    const text = banner(configured.config, server);
+    expect(text).not.toContain("Create these records");
+    expect(text).toContain("dnsvouch records");
+  });
+
+  test("a server that nobody else reaches says what to set", () => {
+    const local = {
+      ...server,
+      dns: [{ address: "127.0.0.1", port: 53, transport: "udp" as const }],
+    };
+    expect(banner(config, local, first)).toContain(
+      "set general.domain, general.listen and general.public_ip",
+    );
+  });
 });

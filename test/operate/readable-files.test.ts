@@ -19,6 +19,8 @@ test.for([
   { directoryMode: 0o750, fileMode: 0o640, says: [] },
   { directoryMode: 0o755, fileMode: 0o600, says: ["data directory"] },
   { directoryMode: 0o700, fileMode: 0o644, says: ["configuration"] },
+  // As the image makes /data.
+  { directoryMode: 0o1777, fileMode: 0o600, says: [] },
   { directoryMode: 0o777, fileMode: 0o666, says: ["configuration", "data directory"] },
 ])("modes $directoryMode and $fileMode", ({ directoryMode, fileMode, says }) => {
   chmodSync(directory, directoryMode);

@@ -1,9 +1,11 @@
+import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { listenAnywhere, ProcessFolder } from "../support/process-folder.ts";
 
 /** An address that no other test uses: the TCP port of the same number is free there. */
@@ -42,6 +44,25 @@ describe("a port that is taken", () => {
     if (existsSync("/proc/net/tcp")) expect(api.stderr()).toContain(`(pid ${process.pid})`);
     expect(api.stdout()).not.toContain("ready");
     await new Promise((done) => holder.close(done));
+  });
+
+  test("by systemd-resolved: who it is, and the two ways out", async () => {
+    // A program that is called so, and holds the port.
+    const script = `require("net").createServer().listen(0, "${UNSHARED}", function () { console.log(this.address().port) })`;
+    const holder = spawn(process.execPath, ["-e", script], {
+      argv0: "/lib/systemd/systemd-resolved",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void holder.kill("SIGKILL"));
+    const [port] = await once(holder.stdout, "data");
+    const general = [`listen = "${UNSHARED}:${String(port).trim()}"`];
+    const refused = await folder.run("-c", folder.configFile({ general }));
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(`systemd-resolved`);
+    expect(refused.err).toContain(`(pid ${holder.pid})`);
+    expect(refused.err).toMatch(
+      /either set general\.listen to .*, or turn the stub off: .*DNSStubListener=no/,
+    );
   });
 
   test("UDP alone is enough", async () => {

@@ -10,7 +10,7 @@ export interface Order {
   readonly authority: Authority;
   /** The client's own folder: its account, keys and certificates. */
   readonly folder: string;
-  /** The credentials its hook reads; `hooks/publish.sh` has the format. */
+  /** The credentials its hook reads; `deploy/hooks/publish.sh` has the format. */
   readonly delegatesFile: string;
 }
 
@@ -24,7 +24,7 @@ export interface AcmeClient {
 
 /** Path of a script that clients call. */
 export function hook(name: string): string {
-  return fileURLToPath(new URL(`../hooks/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../deploy/hooks/${name}`, import.meta.url));
 }
 
 /** The first certificate of a PEM file. */
