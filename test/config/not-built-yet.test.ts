@@ -5,7 +5,6 @@ test.for<{ path: string; value: string; instead: string }>([
   { path: "database.engine", value: '"postgres"', instead: 'set engine = "sqlite"' },
   { path: "api.tls", value: '"cert"', instead: 'set tls = "none"' },
   { path: "api.tls", value: '"letsencrypt"', instead: 'set tls = "none"' },
-  { path: "metrics.token_file", value: '"/t"', instead: "remove the key" },
   { path: "portal.password_file", value: '"/t"', instead: "remove the key" },
   { path: "lego_storage.token_file", value: '"/t"', instead: "remove the key" },
   { path: "lego_storage.key_file", value: '"/t"', instead: "remove the key" },

@@ -11,8 +11,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import {
+  type Instruction,
+  parseDockerfile,
+  parseEnv,
+  type Stage,
+} from "../../support/dockerfile.ts";
 import { childEnvironment } from "../lab/system-path.ts";
-import { type Instruction, parseDockerfile, parseEnv, type Stage } from "./dockerfile.ts";
 
 const REPOSITORY = resolve(import.meta.dirname, "../../..");
 const NODE = resolve(REPOSITORY, "node_modules/node");

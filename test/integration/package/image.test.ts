@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseDockerfile } from "../../support/dockerfile.ts";
 import { serveConfined } from "./confined.ts";
-import { parseDockerfile } from "./dockerfile.ts";
 import { type BuiltImage, buildImage, nodeVersion } from "./image-root.ts";
 
 /** CAP_NET_BIND_SERVICE alone: bit 10. */
