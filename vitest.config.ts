@@ -1,5 +1,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { useCompileCache } from "./test/support/compile-cache.ts";
+
+useCompileCache();
 
 /** What is about the input of messages, however they come. */
 const BOTH_PATHS = [

@@ -1,4 +1,7 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { useCompileCache } from "./test/support/compile-cache.ts";
+
+useCompileCache();
 
 // Each file starts its own resolvers, CA and clients on fixed loopback addresses: one file at a time.
 const config: ViteUserConfig = defineConfig({

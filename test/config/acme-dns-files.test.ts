@@ -111,7 +111,13 @@ test("a config.cfg of acme-dns v1 is read as it is", () => {
     corsOrigins: ["*"],
     tlsCertPrivkey: "/etc/tls/acme.example.net/key.pem",
   });
-  expect(config.log).toEqual({ level: "debug", type: "stdout", file: "", format: "text", queryEvery: 0 });
+  expect(config.log).toEqual({
+    level: "debug",
+    type: "stdout",
+    file: "",
+    format: "text",
+    queryEvery: 0,
+  });
 });
 
 test("a config.cfg of acme-dns v2 is read as it is", () => {

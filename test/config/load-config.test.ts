@@ -33,7 +33,13 @@ describe("defaults", () => {
     expect(config.registrationZone).toBe("auth.example.org");
     expect(config.database).toEqual({ engine: "sqlite", connection: "data/dnsvouch.db" });
     expect(config.api).toMatchObject({ ip: "127.0.0.1", port: 8080, tls: "none", pathPrefix: "" });
-    expect(config.log).toEqual({ level: "info", type: "stdout", file: "", format: "auto", queryEvery: 0 });
+    expect(config.log).toEqual({
+      level: "info",
+      type: "stdout",
+      file: "",
+      format: "auto",
+      queryEvery: 0,
+    });
   });
 
   test("DNS values are short-lived and fit into one datagram", () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { compileCacheEnvironment } from "./compile-cache.ts";
 
 /** What users start: the built file, which `npm test` builds first. */
 export const MAIN: string = resolve(import.meta.dirname, "../../dist/main.js");
@@ -27,7 +28,7 @@ export function startDnsvouch(
 ): DnsvouchProcess {
   const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"], ...env },
+    env: { PATH: process.env["PATH"], ...compileCacheEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -67,6 +67,8 @@ function configOf(env: Settings, folder: string) {
       DNSVOUCH_DB: join(folder, "dnsvouch.db"),
       DNSVOUCH_DNS_IO: inject("io"),
       DNSVOUCH_METRICS_LISTEN: "",
+      // Each thread costs a tenth of a second at every start: tests about several ask for them.
+      DNSVOUCH_DNS_WORKERS: "1",
       // Whole files of tests come from one address: those that are about the limits set them.
       DNSVOUCH_LIMITS_REGISTER_PER_SOURCE_PER_HOUR: "0",
       DNSVOUCH_LIMITS_REGISTER_PER_DAY: "0",
