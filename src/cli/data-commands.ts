@@ -1,20 +1,40 @@
 import { type Command, Option } from "commander";
 import type { ListOptions, VerifyOptions } from "./audit-command.ts";
-import { action, type CommonOptions, defineCommand, type RunContext } from "./define-command.ts";
+import {
+  action,
+  type CommonOptions,
+  defineCommand,
+  defineGroup,
+  type RunContext,
+} from "./define-command.ts";
 import type { ImportOptions } from "./import-command.ts";
 import { loggedHead, positiveInteger, timeSpan } from "./option-values.ts";
 import type { CreateOptions } from "./token-command.ts";
 
 /** The commands about tokens, the trail and imports. What they need is loaded with them: `serve` does without. */
 export function addDataCommands(program: Command, context: RunContext): void {
-  addTokenCommands(program.command("token"), context);
-  addAuditCommands(program.command("audit"), context);
-  addImportCommands(program.command("import"), context);
+  const token = defineGroup(program, {
+    name: "token",
+    description: 'tokens for api.registration = "token"',
+    examples: ["dnsvouch token create"],
+  });
+  addTokenCommands(token, context);
+  const audit = defineGroup(program, {
+    name: "audit",
+    description: "who did what: every use of a credential, every act of an administrator",
+    examples: ["dnsvouch audit list"],
+  });
+  addAuditCommands(audit, context);
+  const importing = defineGroup(program, {
+    name: "import",
+    description: "take accounts over",
+    examples: ["dnsvouch import acme-dns --db /var/lib/acme-dns/acme-dns.db"],
+  });
+  addImportCommands(importing, context);
 }
 
 function addTokenCommands(token: Command, context: RunContext): void {
   const { env } = context;
-  token.description('tokens for api.registration = "token"');
   defineCommand(token, {
     name: "create",
     description: "make a token and print it, once",
@@ -57,7 +77,6 @@ function addTokenCommands(token: Command, context: RunContext): void {
 
 function addAuditCommands(audit: Command, context: RunContext): void {
   const { env } = context;
-  audit.description("who did what: every use of a credential, every act of an administrator");
   defineCommand(audit, {
     name: "list",
     description: "the newest rows of the audit trail",
@@ -90,7 +109,6 @@ function addAuditCommands(audit: Command, context: RunContext): void {
 }
 
 function addImportCommands(importing: Command, context: RunContext): void {
-  importing.description("take accounts over");
   defineCommand(importing, {
     name: "acme-dns",
     description:

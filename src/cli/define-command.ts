@@ -43,6 +43,11 @@ export function defineCommand(parent: Command, text: CommandText): Command {
   return withExamples(command, text.examples);
 }
 
+/** A word that commands come after. */
+export function defineGroup(parent: Command, text: CommandText): Command {
+  return withExamples(parent.command(text.name).description(text.description), text.examples);
+}
+
 export function withExamples(command: Command, lines: readonly string[]): Command {
   examplesOf.set(command, lines);
   const title = lines.length === 1 ? "Example" : "Examples";

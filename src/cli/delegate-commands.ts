@@ -1,5 +1,11 @@
 import { type Command, Option } from "commander";
-import { action, type CommonOptions, defineCommand, type RunContext } from "./define-command.ts";
+import {
+  action,
+  type CommonOptions,
+  defineCommand,
+  defineGroup,
+  type RunContext,
+} from "./define-command.ts";
 import type { DeleteOptions, ListOptions } from "./delegates-command.ts";
 import type { KeyOptions, RotateOptions } from "./keys-command.ts";
 import { labelChange, positiveInteger, timeSpan } from "./option-values.ts";
@@ -7,10 +13,19 @@ import { DELEGATE_STATES, KEY_FORMATS } from "./words.ts";
 
 /** The commands about delegates and their keys. Each names one by its subdomain or its full name. */
 export function addDelegateCommands(program: Command, context: RunContext): void {
-  const delegates = program.command("delegates").description("see and change delegates");
+  const delegates = defineGroup(program, {
+    name: "delegates",
+    description: "see and change delegates",
+    examples: ["dnsvouch delegates list"],
+  });
   addReadingCommands(delegates, context);
   addChangingCommands(delegates, context);
-  addKeyCommands(program.command("keys").description("the keys of a delegate"), context);
+  const keys = defineGroup(program, {
+    name: "keys",
+    description: "the keys of a delegate",
+    examples: [`dnsvouch keys list ${EXAMPLE}`],
+  });
+  addKeyCommands(keys, context);
 }
 
 const NAME = ["<delegate>", "its subdomain or its full name"] as const;

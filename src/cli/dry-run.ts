@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { formatListenAddress } from "../config/listen-address.ts";
 import { probeDns } from "../serve-dns.ts";
 import { listenStream } from "../server/listen-stream.ts";
+import { isInUse } from "../store/sqlite/data-lock.ts";
 import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
 import { NEWEST_VERSION, refuseNewerSchema } from "../store/sqlite/migrations.ts";
 import { checkedConfig, delegationsOfConfig } from "./checked-config.ts";
@@ -19,21 +20,26 @@ export async function dryRun(options: ServeOptions, env: Environment): Promise<n
     const checked = checkedConfig({ file: options.config, env, flags: options });
     const { config, warnings } = checked;
     const database = describeDatabase(config);
-    await probeDns(config, warn);
-    await probeHttp(config);
+    const isRunning = isInUse(config.database.connection);
+    // Its own ports are taken, then.
+    if (!isRunning) {
+      await probeDns(config, warn);
+      await probeHttp(config);
+    }
+    const ports = isRunning ? "not tried, since a server runs on this data" : "free";
     const delegations = delegationsOfConfig(checked);
     for (const warning of warnings) warn(warning);
     const listen = config.general.listen.map(formatListenAddress);
     const http = formatListenAddress({ address: config.api.ip, port: config.api.port });
     if (options.json === true) {
       const records: unknown = JSON.parse(formatDelegations(delegations, "json"));
-      printJson({ file: config.file ?? null, listen, http, database, warnings, records });
+      printJson({ file: config.file ?? null, listen, http, ports, database, warnings, records });
       return FINISHED;
     }
     const lines = [
       `configuration ${config.file ?? "none: defaults"}`,
-      `DNS  ${listen.join(", ")}: free`,
-      `API  ${http}: free`,
+      `DNS  ${listen.join(", ")}: ${ports}`,
+      `API  ${http}: ${ports}`,
       `database ${database.file}: ${database.what}`,
       ...delegations.flatMap(delegationText),
       "nothing was changed",

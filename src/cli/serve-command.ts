@@ -7,10 +7,12 @@ import { isLoopbackAddress } from "../config/listen-address.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { type OpenedLog, openLog } from "../log.ts";
 import { type RunningServer, startServer } from "../serve.ts";
+import { version } from "../version.ts";
 import { StaticRecordsError } from "../zone/static-records.ts";
 import { banner, type FirstStart } from "./banner.ts";
 import type { Environment } from "./define-command.ts";
 import { FINISHED, reportFatal } from "./exit.ts";
+import { printJson } from "./print.ts";
 
 export interface ServeOptions extends Flags {
   readonly config?: string;
@@ -26,7 +28,7 @@ export async function serveCommand(options: ServeOptions, env: Environment): Pro
   try {
     const config = loadConfig({ file: options.config, env, flags: options });
     const log = openLog(config.log, process.stdout);
-    const server = await start(config, log, env);
+    const server = await start(config, log, env, options.json === true);
     let reading = Promise.resolve();
     hangup.onEach(() => {
       reading = reading.then(() => readAgain(server, log, options, env));
@@ -40,7 +42,12 @@ export async function serveCommand(options: ServeOptions, env: Environment): Pro
   }
 }
 
-async function start(config: Config, log: OpenedLog, env: Environment): Promise<RunningServer> {
+async function start(
+  config: Config,
+  log: OpenedLog,
+  env: Environment,
+  isJson: boolean,
+): Promise<RunningServer> {
   for (const warning of config.warnings) log.warn({}, warning);
   const server = await startServer(config, {
     clock: Date.now,
@@ -53,6 +60,11 @@ async function start(config: Config, log: OpenedLog, env: Environment): Promise<
       {},
       'api.registration is "open": whoever reaches /register can create delegates; DNSVOUCH_REGISTRATION=token closes it',
     );
+  }
+  if (isJson) {
+    const { dns, http, metrics = null } = server;
+    printJson({ msg: "ready", version: version(), dns, http, metrics });
+    return server;
   }
   const isQuiet = config.log.level !== "debug" && config.log.level !== "info";
   if (!isQuiet) {

@@ -2,7 +2,13 @@ import { type Command, Option } from "commander";
 import { CLIENT_FORMATS } from "./client-formats.ts";
 import { SHELLS } from "./completion-command.ts";
 import type { ShowOptions } from "./config-command.ts";
-import { action, type CommonOptions, defineCommand, type RunContext } from "./define-command.ts";
+import {
+  action,
+  type CommonOptions,
+  defineCommand,
+  defineGroup,
+  type RunContext,
+} from "./define-command.ts";
 import type { HealthcheckOptions } from "./healthcheck-command.ts";
 import type { RecordsOptions } from "./records-command.ts";
 import { RECORD_FORMATS } from "./records-format.ts";
@@ -12,7 +18,12 @@ import type { RegisterOptions } from "./register-command.ts";
 export function addSetupCommands(program: Command, context: RunContext): void {
   addRecordsCommand(program, context);
   addRegisterCommand(program, context);
-  addConfigCommands(program.command("config"), context);
+  const config = defineGroup(program, {
+    name: "config",
+    description: "look at the configuration",
+    examples: ["dnsvouch config show --origin"],
+  });
+  addConfigCommands(config, context);
   addHealthcheckCommand(program, context);
   addProgramCommands(program, context);
 }
@@ -61,7 +72,6 @@ function addRegisterCommand(program: Command, context: RunContext): void {
 
 function addConfigCommands(config: Command, context: RunContext): void {
   const { env } = context;
-  config.description("look at the configuration");
   defineCommand(config, {
     name: "validate",
     description: "whether a server would start with it; exit code 3 if not",

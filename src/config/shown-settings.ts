@@ -26,10 +26,15 @@ export function shownSettings({ settings }: Pick<Config, "settings">): readonly 
 }
 
 function masked({ secret }: Key<unknown>, value: unknown): unknown {
-  if (secret === undefined || value === "") return value;
+  if (secret === undefined || value === "") return withoutUserInfo(value);
   if (Array.isArray(value)) return value.map(() => MASK);
   // The path of a file is no secret; what stands in a URL may be one.
   return secret === "in URLs" && typeof value === "string" && !value.includes("://") ? value : MASK;
+}
+
+/** A URL may have a token in front of its host. */
+function withoutUserInfo(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/\/\/[^/@\s]*@/, `//${MASK}@`) : value;
 }
 
 /** A value in TOML. */

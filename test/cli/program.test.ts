@@ -45,6 +45,13 @@ test("there is every command that the documentation promises", () => {
   ]);
 });
 
+test.for(program.commands.filter(({ commands: inner }) => inner.length > 0))(
+  "the help of a group ends with an example, too",
+  (group) => {
+    expect(examples(group).join()).toMatch(new RegExp(`^dnsvouch ${group.name()} `));
+  },
+);
+
 describe.for(commands)("$name", ({ name, command }) => {
   test("takes -c and --json", () => {
     const options = command.options.map(({ long }) => long);

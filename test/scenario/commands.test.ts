@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { digest } from "../support/api-client.ts";
 import type { DnsvouchProcess } from "../support/dnsvouch-process.ts";
@@ -274,15 +276,11 @@ describe("config", () => {
     const dry = await folder.run(...args, "--domain", "d.example", "-c", empty);
     expect(dry).toMatchObject({ code: 0, out: expect.stringContaining("would be made") });
     expect(existsSync(join(folder.path, "data"))).toBe(false);
+    // Beside a server that runs on the same data its ports are not tried.
+    expect(await done("serve", "--dry-run")).toContain("not tried, since a server runs");
     const { port } = new URL(apiUrl(server));
-    const taken = await folder.run(
-      "serve",
-      "--dry-run",
-      "--http",
-      `127.0.0.1:${port}`,
-      "--listen",
-      "127.0.0.1:0",
-    );
+    const http = ["--http", `127.0.0.1:${port}`, "--listen", "127.0.0.1:0"];
+    const taken = await folder.run("serve", "--dry-run", ...http, "-c", empty);
     expect(taken).toMatchObject({
       code: 1,
       err: expect.stringContaining(`(pid ${server.child.pid})`),
@@ -299,6 +297,17 @@ test("flags count for more than the file", async () => {
   expect(other.stdout()).toContain("zone flags.example");
   expect(other.stdout()).toMatch(/DNS {2}127\.0\.0\.2:/);
   expect(apiUrl(other)).toMatch(/^http:\/\/127\.0\.0\.2:/);
+});
+
+test("with --json the start is one line, as the log is", async () => {
+  const lines = { database: ['connection = "json/db.sqlite"'] };
+  const other = folder.start(["serve", "--json", "-c", folder.configFile(lines, "json.cfg")]);
+  const [first] = await once(other.child.stdout as Readable, "data");
+  const said = String(first)
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(said.at(-1)).toMatchObject({ msg: "ready", http: { address: "127.0.0.1" } });
 });
 
 test("a health check asks over HTTP and DNS", async () => {

@@ -40,6 +40,19 @@ export function lockData(databasePath: string): DataLock {
   });
 }
 
+/** Whether a process has it now. Nothing is made where nothing is. */
+export function isInUse(databasePath: string): boolean {
+  const lockFile = join(dirname(resolve(databasePath)), LOCK_FILE);
+  if (statSync(lockFile, { throwIfNoEntry: false }) === undefined) return false;
+  try {
+    lockData(databasePath).release();
+    return false;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === "in_use") return true;
+    throw error;
+  }
+}
+
 function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }

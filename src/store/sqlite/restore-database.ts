@@ -197,9 +197,18 @@ function keep(file: string, keptAs: string): string | undefined {
     return undefined;
   }
   foldWal(file);
-  linkSync(file, keptAs);
+  linkOrMove(file, keptAs);
   removeSideFiles(file, keptAs);
   return keptAs;
+}
+
+/** Some file systems have no second names: there the database is absent for a moment, and a crash then needs a rename by hand. */
+function linkOrMove(file: string, keptAs: string): void {
+  try {
+    linkSync(file, keptAs);
+  } catch {
+    renameSync(file, keptAs);
+  }
 }
 
 /** So that one file has everything; a damaged one keeps its -wal file. */

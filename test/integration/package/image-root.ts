@@ -84,18 +84,32 @@ function buildStage(
   others: ReadonlyMap<string, string>,
 ): BuiltImage {
   const env = new Map<string, string>();
-  let folder = "/";
   const found = new Map<string, string>();
-  for (const instruction of instructions) {
-    const { name, rest } = instruction;
-    if (name === "WORKDIR") {
+  let folder = "/";
+  const steps: Readonly<Record<string, (instruction: Instruction) => void>> = {
+    WORKDIR: ({ rest }) => {
       folder = rest;
       mkdirSync(join(root, folder), { recursive: true });
-    } else if (name === "COPY") copy(instruction, root, folder, others);
-    else if (name === "ENV") for (const [key, value] of parseEnv(rest)) env.set(key, value);
-    else if (name === "RUN") runInside(root, folder, env, rest);
-    else found.set(name, rest);
+    },
+    COPY: (instruction) => copy(instruction, root, folder, others),
+    ENV: ({ rest }) => {
+      for (const [key, value] of parseEnv(rest)) env.set(key, value);
+    },
+    RUN: ({ rest }) => runInside(root, folder, env, rest),
+  };
+  for (const instruction of instructions) {
+    const step = steps[instruction.name];
+    if (step === undefined) found.set(instruction.name, instruction.rest);
+    else step(instruction);
   }
+  return describeImage(root, env, found);
+}
+
+function describeImage(
+  root: string,
+  env: ReadonlyMap<string, string>,
+  found: ReadonlyMap<string, string>,
+): BuiltImage {
   const list = (name: string): string[] => JSON.parse(found.get(name) ?? "[]") as string[];
   const health = /CMD (\[.*\])/.exec(found.get("HEALTHCHECK") ?? "")?.[1] ?? "[]";
   return {
