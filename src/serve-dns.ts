@@ -6,7 +6,6 @@ import { DnsThreads } from "./server/dns-threads.ts";
 import { interfaceAddresses } from "./server/interface-addresses.ts";
 import { type DnsEndpoints, probeEndpoints } from "./server/listen.ts";
 import { QueryCounters } from "./server/query-counters.ts";
-import { logSample } from "./server/query-log.ts";
 import { createRateLimitMemory, RateLimit, type RateLimitOptions } from "./server/rate-limit.ts";
 import { SharedSecrets } from "./server/shared-secrets.ts";
 import { ThreadControl } from "./server/thread-control.ts";
@@ -76,7 +75,10 @@ export async function prepareDns(config: Config, surroundings: Surroundings): Pr
         control,
         onDeath: ({ number }) => endReader(table, number),
         onFault: faultReporter(surroundings),
-        onSample: (sample) => logSample(log, sample),
+        onSample: (sample) => {
+          // Loaded with the first: few servers log queries.
+          void import("./server/query-log.ts").then(({ logSample }) => logSample(log, sample));
+        },
         log,
       }),
   };

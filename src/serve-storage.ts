@@ -4,9 +4,8 @@ import { RefusalRecorder } from "./audit/refusal-recorder.ts";
 import type { Config } from "./config/config.ts";
 import { type ControlSocket, listenForControl } from "./control/control-socket.ts";
 import type { Log } from "./log.ts";
-import { BackupSchedule } from "./operate/backup-schedule.ts";
+import type { BackupSchedule } from "./operate/backup-schedule.ts";
 import { StorageUpkeep } from "./operate/storage-upkeep.ts";
-import { backupInThread } from "./store/sqlite/backup-database.ts";
 import { checkDatabase, type DatabaseCheck } from "./store/sqlite/check-database.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
@@ -24,12 +23,14 @@ export function refusalRecorder(store: Store, { clock, log }: Surroundings): Ref
 }
 
 /** Backups by the clock; undefined if the configuration wants none. */
-export function backupSchedule(
+export async function backupSchedule(
   { backup, database }: Config,
   { clock, log }: Surroundings,
-): BackupSchedule | undefined {
+): Promise<BackupSchedule | undefined> {
   if (backup.dir === "") return undefined;
-  return new BackupSchedule({
+  const { BackupSchedule: Schedule } = await import("./operate/backup-schedule.ts");
+  const { backupInThread } = await import("./store/sqlite/backup-database.ts");
+  return new Schedule({
     folder: backup.dir,
     everySeconds: backup.everySeconds,
     keep: backup.keep,

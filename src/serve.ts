@@ -6,8 +6,7 @@ import { loadTable } from "./operate/load-table.ts";
 import { warningOfReadableFiles } from "./operate/readable-files.ts";
 import { registrationTokenHashes } from "./operate/registration-token-hashes.ts";
 import { type PreparedDns, prepareDns } from "./serve-dns.ts";
-import { serveMetrics } from "./serve-metrics.ts";
-import { type Renewed, renewer } from "./serve-renew.ts";
+import type { Renewed, RenewNeeds } from "./serve-renew.ts";
 import type { DnsThreads } from "./server/dns-threads.ts";
 import { limitedSinceLastTime } from "./server/rate-limit.ts";
 import type { BoundAddress } from "./server/thread-message.ts";
@@ -102,7 +101,7 @@ export async function startServer(
     open.push(() => control.close());
     const storage = storageUpkeep(config, { store, refusals, publishers }, surroundings);
     const upkeep = upkeepOf(secrets, dns, log);
-    const backups = storageParts.backupSchedule(config, surroundings);
+    const backups = await storageParts.backupSchedule(config, surroundings);
     void loading.loaded.then(() => backups?.run());
     open.push(
       everyMinute(
@@ -123,14 +122,15 @@ export async function startServer(
     const api = createApi(config, { ...needs, registrationTokenHashes: tokenHashes }, surroundings);
     const http = await listenHttp(api, config);
     open.push(() => api.drain(DRAIN_MS));
-    const lastBackupMs = (): number | undefined => backups?.lastSuccessMs;
-    const metricsNeeds = { store, dns, counters, readiness, lastBackupMs };
-    const metrics = await serveMetrics(config, metricsNeeds, surroundings);
-    open.push(() => metrics.close());
     if (store.isAlone) await loading.loaded;
     // Everything is bound: from here on it answers.
     threads.serve();
     isServing();
+    const lastBackupMs = (): number | undefined => backups?.lastSuccessMs;
+    const metricsNeeds = { store, dns, counters, readiness, lastBackupMs };
+    const { serveMetrics } = await import("./serve-metrics.ts");
+    const metrics = await serveMetrics(config, metricsNeeds, surroundings);
+    open.push(() => metrics.close());
     await warnOfUnservedZones(config, store, log);
     await warnOfClosedDoors(config, tokenHashes.length, store, surroundings);
     return {
@@ -144,7 +144,7 @@ export async function startServer(
         await storage.run();
         await backups?.run();
       },
-      renew: renewer(config, { store, dns, threads, api, publishers }, surroundings),
+      renew: renewal(config, { store, dns, threads, api, publishers }, surroundings),
       close: closeInReverse,
     };
   } catch (error) {
@@ -216,6 +216,21 @@ function upkeepOf(
     }
     await cookieSecrets.refresh();
     secrets.publish(cookieSecrets.current);
+  };
+}
+
+/** What it takes is loaded when it happens first. */
+function renewal(
+  config: Config,
+  needs: RenewNeeds,
+  surroundings: Surroundings,
+): RunningServer["renew"] {
+  let renew: Promise<RunningServer["renew"]> | undefined;
+  return async (next) => {
+    renew ??= import("./serve-renew.ts").then(({ renewer }) =>
+      renewer(config, needs, surroundings),
+    );
+    return (await renew)(next);
   };
 }
 

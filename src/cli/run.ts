@@ -1,8 +1,8 @@
 import { type Command, CommanderError } from "commander";
 import { nearest } from "../config/nearest-key.ts";
-import type { Environment } from "./define-command.ts";
+import type { Environment, RunContext } from "./define-command.ts";
 import { CONFIGURATION, FINISHED } from "./exit.ts";
-import { createProgram } from "./program.ts";
+import { createServeProgram } from "./serve-program.ts";
 
 /**
  * Runs one command line (without node and script) to its end.
@@ -14,7 +14,8 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
   const finish = (code: number): void => {
     exitCode = code;
   };
-  const program = createProgram({ env, finish, clock: Date.now });
+  const context = { env, finish, clock: Date.now };
+  const program = isToServe(argv) ? createServeProgram(context) : await wholeProgram(context);
   const mistyped = unknownCommand(program, argv[0]);
   if (mistyped !== undefined) {
     process.stderr.write(`dnsvouch: ${mistyped}\n`);
@@ -28,6 +29,18 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
     throw error;
   }
   return exitCode;
+}
+
+/** What asks for no other command, and for no help, which has them all. */
+function isToServe(argv: readonly string[]): boolean {
+  const [word = "serve"] = argv;
+  const asksForHelp = argv.some((each) => ["-h", "--help", "-V", "--version"].includes(each));
+  return (word === "serve" || word.startsWith("-")) && !asksForHelp;
+}
+
+async function wholeProgram(context: RunContext): Promise<Command> {
+  const { createProgram } = await import("./program.ts");
+  return createProgram(context);
 }
 
 /** Commander would take a mistyped command for an argument of the default one. */
