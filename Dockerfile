@@ -30,7 +30,7 @@ COPY --from=build /app/dist ./dist
 # A short run fills the compile cache, which is read only from then on. /data is sticky, as /tmp is, so that
 # it takes whatever user the container runs as; files in it are for that user alone.
 RUN node dist/main.js serve --dry-run \
-    && chmod -R a+rX /app \
+    && chmod -R a+rX /app && chmod a+x dist/main.js \
     && ln -s /app/dist/main.js /usr/local/bin/dnsvouch \
     && install -d -m 1777 -o 65532 -g 65532 /data
 USER 65532:65532

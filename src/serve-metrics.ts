@@ -5,7 +5,6 @@ import type { Config } from "./config/config.ts";
 import type { ApiCounters } from "./metrics/api-counters.ts";
 import type { MetricSources } from "./metrics/exposition.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
-import { metricsTokenHash } from "./operate/metrics-token.ts";
 import type { SelfChecks } from "./serve-api.ts";
 import type { PreparedDns } from "./serve-dns.ts";
 import { ListenError } from "./server/listen-error.ts";
@@ -20,6 +19,8 @@ export interface MetricsNeeds {
   readonly counters: ApiCounters;
   readonly readiness: SelfChecks;
   readonly lastBackupMs: () => number | undefined;
+  /** SHA-256 of the token that readers must send; undefined: none. */
+  readonly token: Uint8Array | undefined;
 }
 
 export interface RunningMetrics {
@@ -42,13 +43,13 @@ export async function serveMetrics(
   needs: MetricsNeeds,
   surroundings: Surroundings,
 ): Promise<RunningMetrics> {
-  const { listen, tokenFile } = config.metrics;
+  const { listen } = config.metrics;
   const off = { address: undefined, close: async () => {} };
   if (listen === undefined) return off;
   const { log } = surroundings;
   const server = createMetricsServer({
     page: pageOf(sourcesOf(config, needs, surroundings)),
-    tokenHash: metricsTokenHash(tokenFile),
+    tokenHash: needs.token,
     log,
   });
   try {

@@ -34,7 +34,7 @@ export async function backupSchedule(
     folder: backup.dir,
     everySeconds: backup.everySeconds,
     keep: backup.keep,
-    backup: (target) => backupInThread(database.connection, target),
+    backup: (target, signal) => backupInThread(database.connection, target, signal),
     clock,
     log,
   });

@@ -3,6 +3,7 @@ import type { Log } from "./log.ts";
 import { ApiCounters } from "./metrics/api-counters.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { loadTable } from "./operate/load-table.ts";
+import { metricsTokenHash } from "./operate/metrics-token.ts";
 import { warningOfReadableFiles } from "./operate/readable-files.ts";
 import { registrationTokenHashes } from "./operate/registration-token-hashes.ts";
 import { type PreparedDns, prepareDns } from "./serve-dns.ts";
@@ -59,6 +60,7 @@ export async function startServer(
       tokens: config.api.registrationTokens,
       file: config.api.registrationTokensFile,
     });
+    const metricsToken = metricsTokenHash(config.metrics.tokenFile);
     const { zones, warnings } = configuredZones(config);
     for (const warning of warnings) log.warn({}, warning);
     warnOfReadableFiles(config, log);
@@ -102,6 +104,7 @@ export async function startServer(
     const storage = storageUpkeep(config, { store, refusals, publishers }, surroundings);
     const upkeep = upkeepOf(secrets, dns, log);
     const backups = await storageParts.backupSchedule(config, surroundings);
+    open.push(() => backups?.stop());
     void loading.loaded.then(() => backups?.run());
     open.push(
       everyMinute(
@@ -127,7 +130,7 @@ export async function startServer(
     threads.serve();
     isServing();
     const lastBackupMs = (): number | undefined => backups?.lastSuccessMs;
-    const metricsNeeds = { store, dns, counters, readiness, lastBackupMs };
+    const metricsNeeds = { store, dns, counters, readiness, lastBackupMs, token: metricsToken };
     const { serveMetrics } = await import("./serve-metrics.ts");
     const metrics = await serveMetrics(config, metricsNeeds, surroundings);
     open.push(() => metrics.close());

@@ -2,24 +2,33 @@ import { loadConfig } from "../config/load-config.ts";
 import { type ShownSetting, shownSettings, toToml } from "../config/shown-settings.ts";
 import { checkedConfig } from "./checked-config.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
-import { FINISHED } from "./exit.ts";
+import { FAULT, FINISHED } from "./exit.ts";
 import { printJson } from "./print.ts";
+
+export interface ValidateOptions extends CommonOptions {
+  /** Warnings count. */
+  readonly strict?: boolean;
+}
 
 export interface ShowOptions extends CommonOptions {
   readonly origin?: boolean;
 }
 
 /** Reads all of it, static records and files of secrets too. What is wrong with it is thrown. Returns the exit code. */
-export function configValidate({ config: file, json }: CommonOptions, env: Environment): number {
+export function configValidate(
+  { config: file, json, strict }: ValidateOptions,
+  env: Environment,
+): number {
   const { config, warnings } = checkedConfig({ file, env });
+  const exitCode = strict === true && warnings.length > 0 ? FAULT : FINISHED;
   const where = config.file ?? "the defaults";
   if (json === true) {
     printJson({ valid: true, file: config.file ?? null, set: config.settings.size, warnings });
-    return FINISHED;
+    return exitCode;
   }
   for (const warning of warnings) process.stderr.write(`dnsvouch: warning: ${warning}\n`);
   process.stdout.write(`${where}: valid, ${config.settings.size} keys are set\n`);
-  return FINISHED;
+  return exitCode;
 }
 
 /** As a file that would be read, each key with what applies. */

@@ -8,7 +8,7 @@ import {
 } from "./define-command.ts";
 import type { DeleteOptions, ListOptions } from "./delegates-command.ts";
 import type { KeyOptions, RotateOptions } from "./keys-command.ts";
-import { labelChange, positiveInteger, timeSpan } from "./option-values.ts";
+import { labelChange, positiveInteger, timeSpan, timeSpanOrNone } from "./option-values.ts";
 import { DELEGATE_STATES, KEY_FORMATS } from "./words.ts";
 
 /** The commands about delegates and their keys. Each names one by its subdomain or its full name. */
@@ -162,7 +162,12 @@ function addKeyCommands(keys: Command, context: RunContext): void {
     examples: [`dnsvouch keys rotate ${EXAMPLE} --overlap 72h --format env`],
   })
     .argument(...NAME)
-    .option("--overlap <time>", "how long the key before works", timeSpan, 259_200)
+    .option(
+      "--overlap <time>",
+      "how long the key before works, 0 to end it now",
+      timeSpanOrNone,
+      259_200,
+    )
     .addOption(keyFormat())
     .action(
       action(context, async (name: string, options: RotateOptions) => {

@@ -1,10 +1,12 @@
 import { InvalidArgumentError } from "commander";
-import { duration } from "../config/value-kind.ts";
+import { duration, type ValueKind } from "../config/value-kind.ts";
 import { parseLabelChange } from "../delegate/labels.ts";
 
 /** What may stand behind an option, read while the command line is. */
 
-const LIFETIME = duration(1, 3_153_600_000);
+const CENTURY_SECONDS = 3_153_600_000;
+const LIFETIME = duration(1, CENTURY_SECONDS);
+const LIFETIME_OR_NONE = duration(0, CENTURY_SECONDS);
 const LOGGED_HEAD = /^([0-9]{1,15}):([0-9a-f]{64})$/i;
 
 export function positiveInteger(text: string): number {
@@ -14,9 +16,18 @@ export function positiveInteger(text: string): number {
 
 /** Seconds of a time span as the configuration writes them, such as 30d. */
 export function timeSpan(text: string): number {
-  const accepted = LIFETIME.read(LIFETIME.fromText(text));
+  return spanBy(LIFETIME, text);
+}
+
+/** The same, or 0. */
+export function timeSpanOrNone(text: string): number {
+  return spanBy(LIFETIME_OR_NONE, text);
+}
+
+function spanBy(kind: ValueKind<number>, text: string): number {
+  const accepted = kind.read(kind.fromText(text));
   if (accepted !== undefined) return accepted.value;
-  throw new InvalidArgumentError(`It must be ${LIFETIME.allowed}; for example 72h.`);
+  throw new InvalidArgumentError(`It must be ${kind.allowed}; for example 72h.`);
 }
 
 /** One that the server has logged. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { CLIENT_FORMATS } from "./client-formats.ts";
 import { SHELLS } from "./completion-command.ts";
-import type { ShowOptions } from "./config-command.ts";
+import type { ShowOptions, ValidateOptions } from "./config-command.ts";
 import {
   action,
   type CommonOptions,
@@ -76,12 +76,14 @@ function addConfigCommands(config: Command, context: RunContext): void {
     name: "validate",
     description: "whether a server would start with it; exit code 3 if not",
     examples: ["dnsvouch config validate -c /etc/dnsvouch/config.toml"],
-  }).action(
-    action(context, async (options: CommonOptions) => {
-      const { configValidate } = await import("./config-command.ts");
-      return configValidate(options, env);
-    }),
-  );
+  })
+    .option("--strict", "exit code 1 if there is anything to warn of")
+    .action(
+      action(context, async (options: ValidateOptions) => {
+        const { configValidate } = await import("./config-command.ts");
+        return configValidate(options, env);
+      }),
+    );
   defineCommand(config, {
     name: "show",
     description: "every key with the value that applies; secrets are not shown",

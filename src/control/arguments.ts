@@ -12,6 +12,11 @@ export function textOf(value: unknown, what: string): string {
 }
 
 /** Throws ActError for anything else. */
+export function integerOrZeroOf(value: unknown, what: string): number {
+  return value === 0 ? 0 : integerOf(value, what);
+}
+
+/** Throws ActError for anything else. */
 export function integerOf(value: unknown, what: string): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
   throw new ActError(`${what}: a whole number above 0, not ${JSON.stringify(value)}`);

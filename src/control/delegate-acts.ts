@@ -12,7 +12,7 @@ import {
   revokeCredential,
 } from "../operate/delegates.ts";
 import type { DelegateRecord } from "../store/administration.ts";
-import { type Arguments, integerOf, textOf } from "./arguments.ts";
+import { type Arguments, integerOf, integerOrZeroOf, textOf } from "./arguments.ts";
 
 const DAY_MS = 86_400_000;
 /** Of a list: what somebody reads. */
@@ -44,7 +44,7 @@ export const DELEGATE_ACTS: readonly (readonly [string, DelegateAct])[] = [
   [
     "credential.rotate",
     onDelegate((parts, { id }, { overlapSeconds }) =>
-      createCredential(parts, id, integerOf(overlapSeconds, "overlapSeconds")),
+      createCredential(parts, id, integerOrZeroOf(overlapSeconds, "overlapSeconds")),
     ),
   ],
   [

@@ -6,8 +6,8 @@ export interface BackupScheduleParts {
   readonly everySeconds: number;
   /** How many backups are kept. */
   readonly keep: number;
-  /** Makes one as that file. */
-  readonly backup: (target: string) => Promise<void>;
+  /** Makes one as that file; rejects when the signal says that it must end. */
+  readonly backup: (target: string, signal: AbortSignal) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly log: {
@@ -28,6 +28,7 @@ export class BackupSchedule {
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #newestMs: number | undefined;
   #underWay: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
 
   constructor(parts: BackupScheduleParts) {
     this.#parts = parts;
@@ -51,18 +52,26 @@ export class BackupSchedule {
     return this.#underWay;
   }
 
+  /** Ends the one that is under way: what it leaves behind is taken away by the next. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#underWay;
+  }
+
   async #makeIfDue(): Promise<void> {
     const { folder, keep, backup, clock, log } = this.#parts;
     const nowMs = clock();
-    if (!this.#isDue(nowMs)) return;
+    const { signal } = this.#stopping;
+    if (signal.aborted || !this.#isDue(nowMs)) return;
     const target = backupPath(folder, nowMs);
     try {
       prepareFolder(folder);
-      await backup(target);
+      await backup(target, signal);
       this.#newestMs = nowMs;
       removeOldBackups(folder, keep, target);
       log.info({ file: target }, "a backup was made");
     } catch (error) {
+      if (signal.aborted) return;
       this.#notBeforeMs = nowMs + PAUSE_MS;
       const reason = error instanceof Error ? error.message : String(error);
       log.error(

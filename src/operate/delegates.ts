@@ -45,7 +45,7 @@ export async function createCredential(
     ...act,
     username,
     keyHash: hashApiKey(key),
-    othersExpireMs: overlapSeconds && act.timeMs + overlapSeconds * 1000,
+    othersExpireMs: overlapSeconds === undefined ? undefined : act.timeMs + overlapSeconds * 1000,
   });
   switch (created) {
     case "gone":

@@ -1,3 +1,4 @@
+import { SocketAddress } from "node:net";
 import { parseIpv6 } from "../dns/presentation-scanner.ts";
 import type { ConnectionSource } from "../limit/connection-table.ts";
 
@@ -26,13 +27,13 @@ export function addressOctets(text: string): Uint8Array {
   return parseIpv6(zone < 0 ? text : text.slice(0, zone)) ?? UNKNOWN;
 }
 
-/** 4 or 16 octets as people write them; IPv6 without the short forms of RFC 5952 but for leading zeros. */
+/** 4 or 16 octets as people write them (RFC 5952). */
 export function addressText(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join(".");
   const groups = Array.from({ length: 8 }, (_, i) => {
     return (((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0)).toString(16);
   });
-  return groups.join(":");
+  return new SocketAddress({ address: groups.join(":"), family: "ipv6" }).address;
 }
 
 /** The same for an address that is IPv4, into 4 octets. Digit by digit: this is done once for every datagram. */

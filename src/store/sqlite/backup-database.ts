@@ -37,7 +37,7 @@ export interface BackupTask {
 }
 
 /** As `backupDatabase`, in a thread of its own: nothing of a server waits for it. Rejects with an Error. */
-export function backupInThread(path: string, target: string): Promise<void> {
+export function backupInThread(path: string, target: string, signal: AbortSignal): Promise<void> {
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
   const task: BackupTask = { path, target };
   const worker = new Worker(new URL(`./backup-thread${extension}`, import.meta.url), {
@@ -45,13 +45,19 @@ export function backupInThread(path: string, target: string): Promise<void> {
     workerData: task,
     execArgv: [],
   });
+  const end = (): void => void worker.terminate();
+  signal.addEventListener("abort", end, { once: true });
   return new Promise((done, fail) => {
     let problem: string | undefined = "the thread that makes it has ended";
     worker.once("message", (said: string | undefined) => {
       problem = said;
     });
     worker.once("error", fail);
-    worker.once("exit", () => (problem === undefined ? done() : fail(new Error(problem))));
+    worker.once("exit", () => {
+      signal.removeEventListener("abort", end);
+      if (problem === undefined) done();
+      else fail(new Error(problem));
+    });
   });
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Database } from "better-sqlite3";
 import { StoreError } from "../store.ts";
+import { giveToOwnerOfDirectory } from "./same-owner.ts";
 import { reportingFaults } from "./storage-fault.ts";
 import { sync } from "./sync.ts";
 
@@ -18,6 +19,7 @@ export function copyBeforeMigration(database: Database, file: string, version: n
   try {
     reportingFaults(unfinished, () => database.prepare("VACUUM INTO ?").run(unfinished));
     chmodSync(unfinished, 0o600);
+    giveToOwnerOfDirectory(unfinished);
     sync(unfinished);
     renameSync(unfinished, copy);
     sync(dirname(copy));

@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import { StoreError } from "../store.ts";
 import { createDirectory } from "./create-directory.ts";
 import { migrate } from "./migrations.ts";
+import { giveToOwnerOfDirectory } from "./same-owner.ts";
 import { APPLICATION_ID } from "./schema.ts";
 import { sync } from "./sync.ts";
 
@@ -21,6 +22,7 @@ export function createDatabase(file: string): void {
   rmSync(`${unfinished}-journal`, { force: true });
   // Mode 0600 whatever the umask; SQLite gives its side files the mode of the database.
   closeSync(openSync(unfinished, "wx", 0o600));
+  giveToOwnerOfDirectory(unfinished);
   build(unfinished);
   sync(unfinished);
   renameSync(unfinished, file);

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../store.ts";
 import { createDirectory } from "./create-directory.ts";
+import { giveToOwnerOfDirectory } from "./same-owner.ts";
 import { reportingFaults } from "./storage-fault.ts";
 
 /**
@@ -27,6 +28,7 @@ export function lockData(databasePath: string): DataLock {
     createDirectory(dirname(file));
     // Mode 0600 whatever the umask.
     closeSync(openSync(lockFile, "a", 0o600));
+    giveToOwnerOfDirectory(lockFile);
     const database = new Database(lockFile, { timeout: 0 });
     try {
       // Nothing is ever written into it, and nothing beside it either: a full disk has no room for a journal.

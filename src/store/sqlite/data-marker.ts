@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { giveToOwnerOfDirectory } from "./same-owner.ts";
 import { sync } from "./sync.ts";
 
 /**
@@ -29,6 +30,7 @@ export function writeMarker(file: string): void {
   } finally {
     closeSync(descriptor);
   }
+  giveToOwnerOfDirectory(unfinished);
   renameSync(unfinished, marker);
   sync(dirname(marker));
 }

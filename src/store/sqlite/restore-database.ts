@@ -11,6 +11,7 @@ import { writeMarker } from "./data-marker.ts";
 import { inspectDatabaseFile } from "./database-file.ts";
 import { type MergeReport, mergeReplaced } from "./merge-replaced.ts";
 import { MIGRATIONS, migrate, refuseNewerSchema, schemaVersion } from "./migrations.ts";
+import { giveToOwnerOfDirectory } from "./same-owner.ts";
 import { prepareStatements } from "./statements.ts";
 import { reportingFaults } from "./storage-fault.ts";
 import { sync } from "./sync.ts";
@@ -51,6 +52,7 @@ export async function prepareRestore(request: RestoreRequest): Promise<PreparedR
   abandon();
   try {
     await copying(backup, restoring);
+    giveToOwnerOfDirectory(restoring);
     refuseForeignSchema(backup, restoring);
     const old = await copyOfReplaced(file, replaced);
     const { delegates, merged } = reportingFaults(restoring, () =>

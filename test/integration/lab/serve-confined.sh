@@ -55,6 +55,8 @@ dig @127.0.0.1 -p "$port" +short TXT "$(field fulldomain)"
 dig @127.0.0.1 -p "$port" +tcp +short TXT "$(field fulldomain)"
 confined "$@" healthcheck
 confined "$@" backup /data/backup.db 2>/dev/null || confined "$@" backup "$data/backup.db"
+# What `docker exec` runs.
+[ "$root" = / ] || confined dnsvouch delegates list
 curl -fsS http://127.0.0.1:9153/metrics | grep -c '^dnsvouch_'
 stat -c '%a %u %n' "$data"/*.db
 

@@ -52,6 +52,7 @@ test.for([
   expect(output).toContain('{"txt": "confined-');
   expect(output.match(/^"confined-[a-z-]{34}"$/gm)).toHaveLength(2);
   expect(output).toMatch(/^healthy$/m);
+  expect(output).toMatch(/^[0-9a-f-]{36}\.auth\.example\.org +live /m);
   expect(output).toMatch(new RegExp(`^600 ${uid} \\S+/backup\\.db$`, "m"));
   expect(output.trimEnd().split("\n").at(-1)).toBe("exit code 0");
 });
