@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { v4 as uuidv4 } from "uuid";
 import { COMMAND_LINE } from "../audit/audit-entry.ts";
@@ -6,9 +7,10 @@ import type { Config } from "../config/config.ts";
 import { type Outcome, perform as performOn } from "../control/control-acts.ts";
 import { requestAct } from "../control/control-client.ts";
 import { type DataLock, lockData } from "../store/sqlite/data-lock.ts";
+import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { StoreError } from "../store/store.ts";
-import { CommandError, FAULT, OUTSIDE } from "./exit.ts";
+import { CONFIGURATION, CommandError, FAULT, OUTSIDE } from "./exit.ts";
 
 /** A server that starts or stops holds the data and does not listen yet, or any more. */
 const ATTEMPTS = 20;
@@ -21,10 +23,23 @@ const PAUSE_MS = 250;
  * @returns what it came to.
  */
 export async function performAct(config: Config, name: string, args: object): Promise<unknown> {
-  const outcome = await perform(config.database.connection, name, args);
+  const { connection } = config.database;
+  if (!CREATING.includes(name)) refuseAbsent(connection);
+  const outcome = await perform(connection, name, args);
   if ("result" in outcome) return outcome.result;
   if ("refused" in outcome) throw new CommandError(FAULT, outcome.refused);
   throw new CommandError(OUTSIDE, outcome.failed);
+}
+
+/** What can be done before there is a server or a database. */
+const CREATING: readonly string[] = ["token.create"];
+
+function refuseAbsent(connection: string): void {
+  if (inspectDatabaseFile(resolve(connection)) !== "absent") return;
+  throw new CommandError(
+    CONFIGURATION,
+    `There is no database ${resolve(connection)}. Check database.connection, or start the server once.`,
+  );
 }
 
 async function perform(connection: string, name: string, args: object): Promise<Outcome> {

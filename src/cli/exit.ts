@@ -25,12 +25,14 @@ export class CommandError extends Error {
 /** Says on standard error why the server ends, at every log level. Returns the exit code. */
 export function reportFatal(error: unknown): number {
   // The file named is not ours: it is the configuration that must change.
-  return report(error, (code) => (code === "foreign_database" ? CONFIGURATION : FAULT));
+  return report(error, ({ code }) => (code === "foreign_database" ? CONFIGURATION : FAULT));
 }
 
 /** Says on standard error why a command was not done. Returns the exit code. */
 export function reportFailure(error: unknown): number {
-  return report(error, (code) => COMMAND_CODES[code]);
+  return report(error, (fault) =>
+    isPermission(fault) ? CONFIGURATION : COMMAND_CODES[fault.code],
+  );
 }
 
 const COMMAND_CODES: Readonly<Record<StoreErrorCode, number>> = {
@@ -41,7 +43,13 @@ const COMMAND_CODES: Readonly<Record<StoreErrorCode, number>> = {
   storage_unavailable: OUTSIDE,
 };
 
-type StorageCode = (code: StoreErrorCode) => number;
+type StorageCode = (fault: StoreError) => number;
+
+/** What somebody must be allowed to do first. */
+function isPermission({ cause }: StoreError): boolean {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return /^(EACCES|EPERM|EROFS|SQLITE_(READONLY|CANTOPEN|PERM))/.test(code);
+}
 
 function report(error: unknown, storageCode: StorageCode): number {
   const { lines, exitCode } = explain(error, storageCode);
@@ -61,7 +69,7 @@ function explain(
   if (error instanceof ListenError) return { lines: [explainListenError(error)], exitCode: FAULT };
   if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode };
   if (error instanceof StoreError) {
-    return { lines: [error.message], exitCode: storageCode(error.code) };
+    return { lines: [error.message], exitCode: storageCode(error) };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { lines: [`a fault of dnsvouch itself, please report it: ${text}`], exitCode: FAULT };

@@ -3,7 +3,11 @@ import { loadConfig } from "../config/load-config.ts";
 import { stamp } from "../operate/backup-files.ts";
 import { lockData } from "../store/sqlite/data-lock.ts";
 import type { MergeReport } from "../store/sqlite/merge-replaced.ts";
-import { type PreparedRestore, prepareRestore } from "../store/sqlite/restore-database.ts";
+import {
+  type PreparedRestore,
+  prepareRestore,
+  refuseNoBackup,
+} from "../store/sqlite/restore-database.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
 import { CommandError, FAULT, FINISHED } from "./exit.ts";
 import { printJson } from "./print.ts";
@@ -20,6 +24,8 @@ export async function restoreCommand(
   nowMs: number,
 ): Promise<number> {
   const path = resolve(loadConfig({ file, env }).database.connection);
+  // Before anything is made.
+  refuseNoBackup(backup, path);
   const lock = lockData(path);
   try {
     const keptAs = `${path}.replaced-${stamp(nowMs)}`;

@@ -220,7 +220,11 @@ describe("restore", () => {
   });
 
   const spoiled: readonly { what: string; spoil: (file: string) => void; says: RegExp }[] = [
-    { what: "a text", spoil: (file) => writeFileSync(file, "text"), says: /not a SQLite database/ },
+    {
+      what: "a text",
+      spoil: (file) => writeFileSync(file, "text"),
+      says: /not a SQLite database: name a file that dnsvouch backup has made/,
+    },
     {
       what: "a damaged one",
       spoil: (file) => {

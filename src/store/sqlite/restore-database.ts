@@ -44,7 +44,7 @@ const SIDE_FILES = ["-wal", "-shm", "-journal"] as const;
 export async function prepareRestore(request: RestoreRequest): Promise<PreparedRestore> {
   const backup = resolve(request.backup);
   const file = resolve(request.path);
-  refuseBackup(backup, file);
+  refuseNoBackup(backup, file);
   createDirectory(dirname(file));
   const restoring = `${file}.restoring`;
   const replaced = `${file}.replaced-copy`;
@@ -67,8 +67,11 @@ export async function prepareRestore(request: RestoreRequest): Promise<PreparedR
   }
 }
 
-function refuseBackup(backup: string, file: string): void {
-  const found = reportingFaults(backup, () => inspectDatabaseFile(backup));
+/** Throws StoreError if `path` is nothing that can take the place of the database at `databasePath`. Changes nothing. */
+export function refuseNoBackup(path: string, databasePath: string): void {
+  const backup = resolve(path);
+  const file = resolve(databasePath);
+  const found = inspectBackup(backup);
   if (found === "absent") {
     const what = statSync(backup, { throwIfNoEntry: false })
       ? "it is empty"
@@ -80,6 +83,17 @@ function refuseBackup(backup: string, file: string): void {
     throw new StoreError("foreign_database", `${backup} is the database itself: name a backup.`);
   }
   refuseNewerSchema(backup, found.schemaVersion);
+}
+
+function inspectBackup(backup: string): ReturnType<typeof inspectDatabaseFile> {
+  try {
+    return reportingFaults(backup, () => inspectDatabaseFile(backup));
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "foreign_database") throw error;
+    // What it says is advice for a database that is in the way.
+    const [what = ""] = error.message.split(", so it was not touched");
+    throw new StoreError("foreign_database", `${what}: name a file that dnsvouch backup has made.`);
+  }
 }
 
 async function copying(source: string, target: string): Promise<void> {
