@@ -56,7 +56,7 @@ export function buildImage(folder: string): BuiltImage {
 }
 
 function debootstrap(root: string): void {
-  run("debootstrap", ["--variant=minbase", "--include=ca-certificates", "bookworm", root]);
+  run("debootstrap", ["--variant=minbase", "bookworm", root]);
 }
 
 /** node in /usr/local/bin, npm in /usr/local/lib: as the image of Node has them. */

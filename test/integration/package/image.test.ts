@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,10 +15,15 @@ let image: BuiltImage;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "dnsvouch-image-"));
+  // In memory: dpkg waits for the disk after each file.
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2g,mode=755", "tmpfs", folder]);
   image = buildImage(folder);
 }, 600_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  execFileSync("umount", [folder]);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test("the base image has an exact tag, of the Node that everything is tested with", () => {
   const text = readFileSync(resolve(import.meta.dirname, "../../../Dockerfile"), "utf8");
