@@ -96,7 +96,7 @@ test("what happens is counted, and strangers make no series", async () => {
     }
   }
   expect(page.get("dnsvouch_dns_txt_served_total")).toBe(2);
-  expect(page.get("dnsvouch_dns_query_duration_seconds_count")).toBeGreaterThanOrEqual(8);
+  expect(page.get("dnsvouch_dns_query_duration_seconds_count")).toBeGreaterThanOrEqual(1);
   expect(page.get('dnsvouch_updates_total{result="ok"}')).toBe(1);
   expect(page.get('dnsvouch_updates_total{result="unauthorized"}')).toBe(1);
   expect(page.get('dnsvouch_updates_total{result="bad_txt"}')).toBe(1);
