@@ -58,6 +58,11 @@ function nextSteps(config: Config, server: Listening, first: FirstStart | undefi
   return [
     ...first.delegations.flatMap((each) => indented(delegationText(each))),
     `2. Open 53/udp AND 53/tcp to the whole internet: CAs look from several places.${forwarded}`,
+    ...(listensHereAlone(server.dns)
+      ? [
+          '   It listens on this machine alone: set general.listen, such as ":53", unless that is meant.',
+        ]
+      : []),
     `3. Register a delegate: dnsvouch register www.example.com${suffix}`,
     `   (these records again: ${records})`,
     "",
@@ -68,10 +73,13 @@ function indented([first = "", ...others]: readonly string[]): string[] {
   return [`1. ${first}`, ...others.map((line) => (line.startsWith(" ") ? line : `   ${line}`))];
 }
 
+function listensHereAlone(dns: Listening["dns"]): boolean {
+  return dns.every(({ address }) => isLoopbackAddress(address));
+}
+
 /** It is tried out: nothing of it can be reached from elsewhere, nor is it told where. */
 function servesThisMachineAlone({ general }: Config, { dns }: Listening): boolean {
-  const isHere = dns.every(({ address }) => isLoopbackAddress(address));
-  return isHere && general.publicIp === "" && general.publicIp6 === "";
+  return listensHereAlone(dns) && general.publicIp === "" && general.publicIp6 === "";
 }
 
 /** A line for each address, or for the first ones where a host has many. */

@@ -64,6 +64,12 @@ describe("what the first start says besides", () => {
     expect(lines[1]).toContain("environment: 3 used, 0 unknown");
   });
 
+  test("a public address, and a listener that nobody reaches there, do not go together", () => {
+    const dns = [{ address: "127.0.0.1", port: 53, transport: "udp" as const }];
+    expect(banner(configured.config, { ...server, dns }, first)).toContain("this machine alone");
+    expect(banner(configured.config, server, first)).not.toContain("this machine alone");
+  });
+
   test("later starts say where to find it", () => {
     const text = banner(configured.config, server);
     expect(text).not.toContain("Create these records");
