@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { loadEnvironment } from "../config/config-folder.ts";
@@ -41,4 +41,18 @@ test("its environment is one that a server takes, and every port of it is expose
   const [dns] = config.general.listen;
   const ports = [`${dns?.port}/udp`, `${dns?.port}/tcp`, `${config.api.port}/tcp`];
   expect(exposed).toEqual([...ports, `${config.metrics.listen?.port}/tcp`]);
+});
+
+test("every module with machine code has it for amd64 and arm64", () => {
+  const root = resolve(import.meta.dirname, "../..");
+  for (const cpu of ["x64", "arm64"]) {
+    expect(existsSync(`${root}/node_modules/better-sqlite3/prebuilds/linux-${cpu}.node`)).toBe(
+      true,
+    );
+    expect(existsSync(`${root}/node_modules/bcrypt/prebuilds/linux-${cpu}/bcrypt.glibc.node`)).toBe(
+      true,
+    );
+    const lock = readFileSync(`${root}/package-lock.json`, "utf8");
+    expect(lock).toContain(`"node_modules/@koromix/koffi-linux-${cpu}"`);
+  }
 });

@@ -53,6 +53,17 @@ test("it has what is needed and nothing else", () => {
   expect(readdirSync(join(root, "dist"))).toContain("main.js");
 });
 
+test("its bill of materials has what runs, and nothing of development", () => {
+  const bill = JSON.parse(npm(REPOSITORY, "run", "--silent", "sbom")) as {
+    bomFormat: string;
+    components: { name: string }[];
+  };
+  const names = bill.components.map(({ name }) => name);
+  expect(bill.bomFormat).toBe("CycloneDX");
+  expect(names).toEqual(expect.arrayContaining(["better-sqlite3", "bcrypt", "express"]));
+  expect(names).not.toContain("vitest");
+});
+
 test("starts, serves and stops as a user without rights, on a root that is read-only", () => {
   const command = [join(NODE, "node"), join(installed, "node_modules/.bin/dnsvouch")];
   const env = {
