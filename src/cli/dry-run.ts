@@ -7,6 +7,7 @@ import { listenStream } from "../server/listen-stream.ts";
 import { isInUse } from "../store/sqlite/data-lock.ts";
 import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
 import { NEWEST_VERSION, refuseNewerSchema } from "../store/sqlite/migrations.ts";
+import { refuseLost } from "../store/sqlite/open-database.ts";
 import { checkedConfig, delegationsOfConfig } from "./checked-config.ts";
 import type { Environment } from "./define-command.ts";
 import { FINISHED, reportFatal } from "./exit.ts";
@@ -65,7 +66,10 @@ async function probeHttp({ api }: Config): Promise<void> {
 function describeDatabase({ database }: Config): { readonly file: string; readonly what: string } {
   const file = resolve(database.connection);
   const found = inspectDatabaseFile(file);
-  if (found === "absent") return { file, what: "would be made" };
+  if (found === "absent") {
+    refuseLost(file);
+    return { file, what: "would be made" };
+  }
   refuseNewerSchema(file, found.schemaVersion);
   if (found.schemaVersion === NEWEST_VERSION) return { file, what: "would be used" };
   const versions = `from schema version ${found.schemaVersion} to ${NEWEST_VERSION}`;

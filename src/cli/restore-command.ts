@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { loadConfig } from "../config/load-config.ts";
 import { stamp } from "../operate/backup-files.ts";
@@ -28,7 +29,7 @@ export async function restoreCommand(
   refuseNoBackup(backup, path);
   const lock = lockData(path);
   try {
-    const keptAs = `${path}.replaced-${stamp(nowMs)}`;
+    const keptAs = unused(`${path}.replaced-${stamp(nowMs)}`);
     const prepared = await prepareRestore({ backup, path, nowMs, keptAs });
     const losses = lossesOf(prepared.merged);
     const isAsked = process.stdin.isTTY === true;
@@ -42,6 +43,13 @@ export async function restoreCommand(
   } finally {
     lock.release();
   }
+}
+
+/** The second of two restores in a second keeps the database under another name. */
+function unused(name: string): string {
+  let free = name;
+  for (let number = 2; existsSync(free); number++) free = `${name}-${number}`;
+  return free;
 }
 
 function refusal(path: string, losses: readonly string[]): CommandError {

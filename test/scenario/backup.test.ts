@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -198,6 +198,29 @@ describe("restore", () => {
     server = other;
     expect(await update(delegate, 1)).toBe(200);
     await stop();
+  });
+
+  test("as often as one likes: each replaced database is kept, and none is overwritten", async () => {
+    await done("backup", backup());
+    await stop();
+    const kept = new Set<string>();
+    for (let i = 0; i < 3; i++) {
+      kept.add(JSON.parse(await done("restore", backup(), "--yes", "--json")).kept);
+    }
+    expect(kept.size).toBe(3);
+    for (const file of kept) expect(valuesIn(file)).toEqual([]);
+  });
+
+  test("of a database that is gone: a dry run says so, and a restore brings it back", async () => {
+    const delegate = await register();
+    await done("backup", backup());
+    await stop();
+    rmSync(database);
+    const dry = await run("serve", "--dry-run");
+    expect(dry).toMatchObject({ code: 1, err: expect.stringContaining("is missing") });
+    expect(await done("restore", backup())).toContain("1 delegates");
+    server = await started();
+    expect(await update(delegate, 1)).toBe(200);
   });
 
   test("of a damaged database says what cannot be known, and keeps the damaged one", async () => {

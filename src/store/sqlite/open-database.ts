@@ -62,7 +62,8 @@ function inspect(file: string): ReturnType<typeof inspectDatabaseFile> {
   }
 }
 
-function refuseLost(file: string): void {
+/** Throws StoreError if there was a database, and there is none. */
+export function refuseLost(file: string): void {
   if (!hasMarker(file)) return;
   const marker = `${dirname(file)}/${MARKER}`;
   const isEmpty = statSync(file, { throwIfNoEntry: false }) !== undefined;

@@ -222,7 +222,9 @@ function keep(file: string, keptAs: string): string | undefined {
 function linkOrMove(file: string, keptAs: string): void {
   try {
     linkSync(file, keptAs);
-  } catch {
+  } catch (error) {
+    // Nothing that was kept before is ever overwritten.
+    if (statSync(keptAs, { throwIfNoEntry: false }) !== undefined) throw error;
     renameSync(file, keptAs);
   }
 }
