@@ -71,15 +71,22 @@ function lossesOf(merged: PreparedRestore["merged"]): readonly string[] {
       `it cannot be read (${merged}), so that delegates and keys that were deleted or revoked after the backup would work again`,
     ];
   }
-  const { lostDelegates, lostDelegateCount: count } = merged;
+  const { lostDelegates, lostDelegateCount: count, lostKeys, lostTokens, lostValues } = merged;
   const names = `${lostDelegates.join(", ")}${count > lostDelegates.length ? ", …" : ""}`;
   return [
-    count > 0 ? `${count} delegates (${names})` : "",
-    merged.lostKeys > 0 ? `${merged.lostKeys} keys` : "",
-    merged.lostTokens > 0 ? `${merged.lostTokens} tokens` : "",
-    merged.lostValues > 0 ? `${merged.lostValues} values that were published` : "",
-    merged.lostAuditRows > 0 ? `${merged.lostAuditRows} rows of another audit trail` : "",
+    count > 0 ? `${counted(count, "delegate")} (${names})` : "",
+    lostKeys > 0 ? counted(lostKeys, "key") : "",
+    lostTokens > 0 ? counted(lostTokens, "token") : "",
+    lostValues === 1 ? "1 value that was published" : "",
+    lostValues > 1 ? `${lostValues} values that were published` : "",
+    merged.lostAuditRows > 0
+      ? `${counted(merged.lostAuditRows, "row")} of another audit trail`
+      : "",
   ].filter((loss) => loss !== "");
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 interface Restored {
@@ -108,10 +115,10 @@ function report({ backup, path, prepared, losses, kept, isJson }: Restored): voi
     });
     return;
   }
-  const lines = [`${backup} is restored as ${path}: ${delegates} delegates`];
+  const lines = [`${backup} is restored as ${path}: ${counted(delegates, "delegate")}`];
   if (deleted + locked + revoked > 0) {
     lines.push(
-      `taken over from the replaced database: ${deleted} delegates deleted, ${locked} locked, ${revoked} keys and tokens revoked`,
+      `taken over from the replaced database: ${counted(deleted, "delegate")} deleted, ${locked} locked, ${revoked} of keys and tokens revoked`,
     );
   }
   if (losses.length > 0) lines.push(`lost: ${losses.join("; ")}`);

@@ -161,8 +161,8 @@ describe("restore", () => {
 
     const refused = await run("restore", backup());
     expect(refused.code).toBe(1);
-    expect(refused.err).toContain(`1 delegates (${late.fulldomain})`);
-    expect(refused.err).toContain("1 values that were published");
+    expect(refused.err).toContain(`1 delegate (${late.fulldomain})`);
+    expect(refused.err).toContain("1 value that was published");
     expect(refused.err).toContain("--yes");
     expect(valuesIn(database)).toEqual(before);
 
@@ -192,12 +192,49 @@ describe("restore", () => {
     await stop();
     const elsewhere = folder.configFile({ database: ['connection = "new/db.sqlite"'] });
     const { code, out } = await folder.run("restore", backup(), "-c", elsewhere);
-    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("1 delegates") });
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(": 1 delegate\n") });
     const other = folder.start(["-c", elsewhere]);
     await other.ready();
     server = other;
     expect(await update(delegate, 1)).toBe(200);
     await stop();
+  });
+
+  test("a newer backup takes the place of an older one: what it has undone itself stays undone", async () => {
+    const [back, unlocked, second] = [await register(), await register(), await register()];
+    await done("backup", backup("monday.db"));
+    await done("delegates", "delete", back.subdomain);
+    await done("delegates", "lock", unlocked.subdomain);
+    const key = async (...args: string[]) => JSON.parse(await done(...args, "--json"));
+    await done("backup", backup("noon.db"));
+    const restored = { ...back, ...(await key("delegates", "restore", back.subdomain)) };
+    await done("delegates", "unlock", unlocked.subdomain);
+    const other = { ...second, ...(await key("keys", "add", second.subdomain)) };
+    await done("backup", backup("tuesday.db"));
+    await stop();
+    for (const name of ["monday.db", "noon.db", "tuesday.db"]) {
+      await done("restore", backup(name), "--yes");
+    }
+    server = await started();
+    for (const each of [restored, second, other, unlocked]) expect(await update(each, 1)).toBe(200);
+    expect(await update(back, 2)).toBe(401);
+  });
+
+  test("a delegate that was deleted and restored since has its newest key alone", async () => {
+    const delegate = await register();
+    await done("backup", backup());
+    await done("delegates", "delete", delegate.subdomain);
+    const json = await done("delegates", "restore", delegate.subdomain, "--json");
+    await stop();
+    const refused = await run("restore", backup());
+    expect(refused.err).toContain("1 key");
+    const said = JSON.parse(await done("restore", backup(), "--yes", "--json"));
+    expect(said).toMatchObject({ revoked: 1, lost: ["1 key"] });
+    server = await started();
+    expect(await update(delegate, 1)).toBe(401);
+    expect(await update({ ...delegate, ...JSON.parse(json) }, 1)).toBe(401);
+    const fresh = JSON.parse(await done("keys", "add", delegate.subdomain, "--json"));
+    expect(await update({ ...delegate, ...fresh }, 1)).toBe(200);
   });
 
   test("as often as one likes: each replaced database is kept, and none is overwritten", async () => {
@@ -218,7 +255,7 @@ describe("restore", () => {
     rmSync(database);
     const dry = await run("serve", "--dry-run");
     expect(dry).toMatchObject({ code: 1, err: expect.stringContaining("is missing") });
-    expect(await done("restore", backup())).toContain("1 delegates");
+    expect(await done("restore", backup())).toContain(": 1 delegate\n");
     server = await started();
     expect(await update(delegate, 1)).toBe(200);
   });

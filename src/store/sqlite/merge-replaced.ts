@@ -34,6 +34,7 @@ export function mergeReplaced(database: Database, nowMs: number): MergeReport {
   const lostKeys = count(LOST_KEYS);
   const lostTokens = count(LOST_TOKENS);
 
+  database.exec(FIND_LAST_ACTS);
   run(MERGE_ZONES);
   const deleted = run(MARK_DELETED);
   run(DROP_VALUES_OF_DELETED);
@@ -124,12 +125,33 @@ const MERGE_ZONES = `
   INSERT INTO main.zone (apex, serial) SELECT apex, serial FROM old.zone WHERE true
   ON CONFLICT (apex) DO UPDATE SET serial = excluded.serial`;
 
+/** The trail is read once for all of them: it has no index by delegate. */
+const FIND_LAST_ACTS = `
+  CREATE TEMP TABLE last_act AS
+    SELECT action, delegate_id, max(sequence) AS sequence FROM old.audit
+    WHERE action IN ('delegate.delete', 'delegate.disable') GROUP BY action, delegate_id;
+  CREATE INDEX temp.last_act_of_delegate ON last_act (action, delegate_id)`;
+
+/**
+ * Whether `main` knows the last such act of `old` on a delegate, by its row in the trail: then what it is in `main`
+ * came after it, and stays. A row that was pruned is not known.
+ */
+function isKnown(action: "delegate.delete" | "delegate.disable"): string {
+  return `EXISTS (
+    SELECT 1 FROM temp.last_act AS l JOIN old.audit AS r ON r.sequence = l.sequence
+      JOIN main.audit AS k ON k.sequence = l.sequence
+    WHERE l.action = '${action}' AND l.delegate_id = o.id
+      AND k.action = r.action AND k.delegate_id = m.id AND k.previous_hash = r.previous_hash)`;
+}
+
 const MARK_DELETED = `
   UPDATE main.delegate SET disabled_ms = NULL, deleted_ms = (
     SELECT o.deleted_ms FROM old.delegate AS o JOIN old.zone AS oz ON oz.id = o.zone_id
       JOIN main.zone AS mz ON mz.apex = oz.apex
     WHERE mz.id = delegate.zone_id AND o.subdomain = delegate.subdomain)
-  WHERE deleted_ms IS NULL AND id IN (${SAME_DELEGATE} WHERE o.deleted_ms IS NOT NULL)`;
+  WHERE deleted_ms IS NULL AND id IN (
+    ${SAME_DELEGATE}
+    WHERE o.deleted_ms IS NOT NULL AND m.deleted_ms IS NULL AND NOT ${isKnown("delegate.delete")})`;
 
 const DROP_VALUES_OF_DELETED = `
   DELETE FROM main.challenge_value
@@ -144,21 +166,28 @@ const MARK_LOCKED = `
     SELECT o.disabled_ms FROM old.delegate AS o JOIN old.zone AS oz ON oz.id = o.zone_id
       JOIN main.zone AS mz ON mz.apex = oz.apex
     WHERE mz.id = delegate.zone_id AND o.subdomain = delegate.subdomain)
-  WHERE deleted_ms IS NULL AND disabled_ms IS NULL AND id IN (${SAME_DELEGATE} WHERE o.disabled_ms IS NOT NULL)`;
+  WHERE deleted_ms IS NULL AND disabled_ms IS NULL AND id IN (
+    ${SAME_DELEGATE}
+    WHERE o.disabled_ms IS NOT NULL AND m.disabled_ms IS NULL AND NOT ${isKnown("delegate.disable")})`;
 
 const DROP_VALUES_OF_LOCKED = `
   DELETE FROM main.challenge_value
   WHERE delegate_id IN (SELECT id FROM main.delegate WHERE disabled_ms IS NOT NULL)`;
 
-/** Also those that are not there any more though their delegate is: it was deleted and restored meanwhile. */
+/**
+ * Also those of delegates that were deleted and restored since: a restored delegate has a key that `main` does not
+ * know, and no other. Keys that `old` is too old for are not revoked.
+ */
 const REVOKE_KEYS = `
   UPDATE main.credential SET revoked_ms = coalesce(
     (SELECT o.revoked_ms FROM old.credential AS o WHERE o.username = credential.username), @nowMs)
   WHERE revoked_ms IS NULL AND (
     EXISTS (
       SELECT 1 FROM old.credential AS o WHERE o.username = credential.username AND o.revoked_ms IS NOT NULL)
-    OR (delegate_id IN (${SAME_DELEGATE})
-      AND NOT EXISTS (SELECT 1 FROM old.credential AS o WHERE o.username = credential.username)))`;
+    OR (NOT EXISTS (SELECT 1 FROM old.credential AS o WHERE o.username = credential.username)
+      AND delegate_id IN (${SAME_DELEGATE}
+        JOIN old.credential AS c ON c.delegate_id = o.id
+        WHERE NOT EXISTS (SELECT 1 FROM main.credential AS k WHERE k.username = c.username))))`;
 
 const END_KEYS = `
   UPDATE main.credential SET expires_ms = (
