@@ -14,6 +14,7 @@ import { plainRoutes } from "./http/plain-routes.ts";
 import type { ReadinessProbe } from "./http/readyz.ts";
 import { RequestSources } from "./http/request-source.ts";
 import { type ConnectionLimits, ConnectionTable } from "./limit/connection-table.ts";
+import { loadOnce } from "./load-once.ts";
 import type { Log } from "./log.ts";
 import type { ApiCounters } from "./metrics/api-counters.ts";
 import { connectionsWithin, openFilesLimit } from "./operate/open-files.ts";
@@ -131,16 +132,14 @@ export function readinessOf(
   apex: Uint8Array,
   surroundings: Surroundings,
 ): SelfChecks {
-  let probe: Promise<SelfChecks> | undefined;
-  const loaded = (): Promise<SelfChecks> => {
-    probe ??= Promise.all([import("./operate/readiness.ts"), import("./operate/ask-dns.ts")]).then(
-      ([{ Readiness }, { soaQuery }]) => {
-        const isDamaged = (): boolean => store.damage !== undefined;
-        return new Readiness({ store, dns, query: soaQuery(apex), isDamaged, ...surroundings });
-      },
-    );
-    return probe;
-  };
+  const loaded = loadOnce(async () => {
+    const [{ Readiness }, { soaQuery }] = await Promise.all([
+      import("./operate/readiness.ts"),
+      import("./operate/ask-dns.ts"),
+    ]);
+    const isDamaged = (): boolean => store.damage !== undefined;
+    return new Readiness({ store, dns, query: soaQuery(apex), isDamaged, ...surroundings });
+  });
   return {
     check: async () => (await loaded()).check(),
     checks: async () => (await loaded()).checks(),
@@ -149,14 +148,14 @@ export function readinessOf(
 
 /** Express and what it needs take 8 MiB and 60 ms: they come with the first request for them. */
 function otherRoutes(parts: ApiParts): RequestListener {
-  let app: Promise<RequestListener> | undefined;
+  const app = loadOnce(async () => {
+    const { createApi: create } = await import("./http/app.ts");
+    return create(parts);
+  });
   return (req, res) => {
-    app ??= import("./http/app.ts").then(({ createApi: create }) => create(parts));
-    app.then(
+    app().then(
       (listener) => listener(req, res),
       (error: unknown) => {
-        // Too many open files, for instance: the next request tries again.
-        app = undefined;
         answerFault(error, { method: req.method ?? "", route: undefined }, res, parts.log);
       },
     );

@@ -2,10 +2,13 @@
 import { availableParallelism } from "node:os";
 import type { Config } from "./config/config.ts";
 import type { DnsWorkerData } from "./dns-worker.ts";
+import { loadOnce } from "./load-once.ts";
+import type { Log } from "./log.ts";
 import { DnsThreads } from "./server/dns-threads.ts";
 import { interfaceAddresses } from "./server/interface-addresses.ts";
 import { type DnsEndpoints, probeEndpoints } from "./server/listen.ts";
 import { QueryCounters } from "./server/query-counters.ts";
+import type { LoggedQuery } from "./server/query-log.ts";
 import { createRateLimitMemory, RateLimit, type RateLimitOptions } from "./server/rate-limit.ts";
 import { SharedSecrets } from "./server/shared-secrets.ts";
 import { ThreadControl } from "./server/thread-control.ts";
@@ -75,10 +78,7 @@ export async function prepareDns(config: Config, surroundings: Surroundings): Pr
         control,
         onDeath: ({ number }) => endReader(table, number),
         onFault: faultReporter(surroundings),
-        onSample: (sample) => {
-          // Loaded with the first: few servers log queries.
-          void import("./server/query-log.ts").then(({ logSample }) => logSample(log, sample));
-        },
+        onSample: sampleLogger(log),
         log,
       }),
   };
@@ -112,6 +112,17 @@ function dnsEndpoints({ general, dns }: Config): DnsEndpoints {
       connectionsPerSource: dns.tcpConnectionsPerSource.most,
       coversLoopback: dns.tcpConnectionsPerSource.coversLoopback,
     },
+  };
+}
+
+/** Few servers log queries. A line that cannot be written costs nothing else. */
+function sampleLogger(log: Log): (sample: LoggedQuery) => void {
+  const loaded = loadOnce(() => import("./server/query-log.ts"));
+  return (sample) => {
+    loaded().then(
+      ({ logSample }) => logSample(log, sample),
+      (err: unknown) => log.warn({ err }, "a query could not be logged"),
+    );
   };
 }
 

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import type { Server } from "node:http";
 import type { Config } from "./config/config.ts";
+import { loadOnce } from "./load-once.ts";
 import type { ApiCounters } from "./metrics/api-counters.ts";
 import type { MetricSources } from "./metrics/exposition.ts";
 import { createMetricsServer } from "./metrics/metrics-server.ts";
@@ -71,13 +72,13 @@ function closeServer(server: Server): Promise<void> {
 
 /** prom-client and what it watches come with the first reader. */
 function pageOf(sources: MetricSources): () => Promise<{ contentType: string; text: string }> {
-  let registry: Promise<{ contentType: string; metrics(): Promise<string> }> | undefined;
+  const registry = loadOnce(async () => {
+    const { createRegistry } = await import("./metrics/exposition.ts");
+    return createRegistry(sources);
+  });
   return async () => {
-    registry ??= import("./metrics/exposition.ts").then(({ createRegistry }) => {
-      return createRegistry(sources);
-    });
-    const { contentType } = await registry;
-    return { contentType, text: await (await registry).metrics() };
+    const loaded = await registry();
+    return { contentType: loaded.contentType, text: await loaded.metrics() };
   };
 }
 

@@ -36,6 +36,14 @@ export function renewer(
   { clock, log }: Surroundings,
 ): (next: Config) => Promise<Renewed> {
   let current = first;
+  // The records are taken over, whatever the disk says: a serial that stays is no reason to call it failed.
+  const raiseSerial = async (domain: string, publisher: ChallengePublisher): Promise<void> => {
+    try {
+      publisher.raiseSerial(await store.beginRun(domain, initialSerial(clock())));
+    } catch (err) {
+      log.warn({ err }, `the serial of ${domain} did not rise`);
+    }
+  };
   return async (next) => {
     const { config, changed, waiting } = renewedConfig(current, next);
     const { warnings } = configuredZones(config);
@@ -48,7 +56,7 @@ export function renewer(
     if (changed.some((path) => path.startsWith("general.") || path.startsWith("dns."))) {
       threads.renew(dns.dataFor(config));
       for (const [domain, publisher] of publishers) {
-        publisher.raiseSerial(await store.beginRun(domain, initialSerial(clock())));
+        await raiseSerial(domain, publisher);
       }
     }
     return { changed, waiting };

@@ -1,4 +1,5 @@
 import type { Config } from "./config/config.ts";
+import { loadOnce } from "./load-once.ts";
 import type { Log } from "./log.ts";
 import { ApiCounters } from "./metrics/api-counters.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
@@ -228,13 +229,11 @@ function renewal(
   needs: RenewNeeds,
   surroundings: Surroundings,
 ): RunningServer["renew"] {
-  let renew: Promise<RunningServer["renew"]> | undefined;
-  return async (next) => {
-    renew ??= import("./serve-renew.ts").then(({ renewer }) =>
-      renewer(config, needs, surroundings),
-    );
-    return (await renew)(next);
-  };
+  const loaded = loadOnce(async () => {
+    const { renewer } = await import("./serve-renew.ts");
+    return renewer(config, needs, surroundings);
+  });
+  return async (next) => (await loaded())(next);
 }
 
 /** Gives what ends it, when what is under way is done. */

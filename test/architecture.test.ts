@@ -73,6 +73,7 @@ const RULES: Record<
   "zones.ts": { src: ["config", "dns", "zone"], outside: [] },
   "surroundings.ts": { src: ["log.ts"], outside: [] },
   "serve.ts": { src: ["*"], outside: ["*"] },
+  "load-once.ts": { src: [], outside: [] },
   "version.ts": { src: [], outside: ["node:fs"] },
   "serve-metrics.ts": { src: ["*"], outside: ["*"] },
   "serve-renew.ts": { src: ["*"], outside: ["*"] },

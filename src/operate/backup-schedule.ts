@@ -68,7 +68,6 @@ export class BackupSchedule {
       prepareFolder(folder);
       await backup(target, signal);
       this.#newestMs = nowMs;
-      removeOldBackups(folder, keep, target);
       log.info({ file: target }, "a backup was made");
     } catch (error) {
       if (signal.aborted) return;
@@ -78,6 +77,16 @@ export class BackupSchedule {
         { reason },
         `no backup could be made in ${folder} (backup.dir); it is tried again in 10 minutes`,
       );
+      return;
+    }
+    this.#removeOld(folder, keep, target);
+  }
+
+  #removeOld(folder: string, keep: number, made: string): void {
+    try {
+      removeOldBackups(folder, keep, made);
+    } catch (err) {
+      this.#parts.log.error({ err }, `old backups in ${folder} (backup.dir) could not be removed`);
     }
   }
 
