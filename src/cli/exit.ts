@@ -22,17 +22,27 @@ export class CommandError extends Error {
   }
 }
 
+/** What the exit code is for faults of the storage, and for what the system says of a path. */
+interface ExitCodes {
+  ofStorage(fault: StoreError): number;
+  ofSystem(code: string): number;
+}
+
 /** Says on standard error why the server ends, at every log level. Returns the exit code. */
 export function reportFatal(error: unknown): number {
-  // The file named is not ours: it is the configuration that must change.
-  return report(error, ({ code }) => (code === "foreign_database" ? CONFIGURATION : FAULT));
+  return report(error, {
+    // The file named is not ours: it is the configuration that must change.
+    ofStorage: ({ code }) => (code === "foreign_database" ? CONFIGURATION : FAULT),
+    ofSystem: () => FAULT,
+  });
 }
 
 /** Says on standard error why a command was not done. Returns the exit code. */
 export function reportFailure(error: unknown): number {
-  return report(error, (fault) =>
-    isPermission(fault) ? CONFIGURATION : COMMAND_CODES[fault.code],
-  );
+  return report(error, {
+    ofStorage: (fault) => (isPermission(fault) ? CONFIGURATION : COMMAND_CODES[fault.code]),
+    ofSystem: (code) => (PERMISSION.test(code) ? CONFIGURATION : OUTSIDE),
+  });
 }
 
 const COMMAND_CODES: Readonly<Record<StoreErrorCode, number>> = {
@@ -43,24 +53,29 @@ const COMMAND_CODES: Readonly<Record<StoreErrorCode, number>> = {
   storage_unavailable: OUTSIDE,
 };
 
-type StorageCode = (fault: StoreError) => number;
+/** What must be mended by whoever gave the path. */
+const PERMISSION =
+  /^(EACCES|EPERM|EROFS|EISDIR|ENOTDIR|ELOOP|ENAMETOOLONG|SQLITE_(READONLY|CANTOPEN|PERM))/;
+
+/** The code of an error of the system about a path, which is no fault of ours. */
+function systemCode(error: unknown): string | undefined {
+  const isOurs = !(error instanceof Error && "syscall" in error && "path" in error);
+  return !isOurs && "code" in error ? String(error.code) : undefined;
+}
 
 /** What somebody must be allowed to do first. */
 function isPermission({ cause }: StoreError): boolean {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return /^(EACCES|EPERM|EROFS|SQLITE_(READONLY|CANTOPEN|PERM))/.test(code);
+  return PERMISSION.test(code);
 }
 
-function report(error: unknown, storageCode: StorageCode): number {
-  const { lines, exitCode } = explain(error, storageCode);
+function report(error: unknown, codes: ExitCodes): number {
+  const { lines, exitCode } = explain(error, codes);
   for (const line of lines) process.stderr.write(`dnsvouch: ${line}\n`);
   return exitCode;
 }
 
-function explain(
-  error: unknown,
-  storageCode: StorageCode,
-): { lines: readonly string[]; exitCode: number } {
+function explain(error: unknown, codes: ExitCodes): { lines: readonly string[]; exitCode: number } {
   if (error instanceof ConfigError) return { lines: error.problems, exitCode: CONFIGURATION };
   if (error instanceof StaticRecordsError) {
     const lines = error.problems.map((problem) => `general.records: ${problem}`);
@@ -69,7 +84,12 @@ function explain(
   if (error instanceof ListenError) return { lines: [explainListenError(error)], exitCode: FAULT };
   if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode };
   if (error instanceof StoreError) {
-    return { lines: [error.message], exitCode: storageCode(error) };
+    return { lines: [error.message], exitCode: codes.ofStorage(error) };
+  }
+  const code = systemCode(error);
+  if (code !== undefined && error instanceof Error) {
+    const exitCode = codes.ofSystem(code);
+    return { lines: [`${error.message}; look at that path and its rights`], exitCode };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { lines: [`a fault of dnsvouch itself, please report it: ${text}`], exitCode: FAULT };

@@ -1,5 +1,12 @@
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -291,6 +298,21 @@ describe("config", () => {
       err: expect.stringContaining(`(pid ${server.child.pid})`),
     });
   });
+});
+
+test.for([
+  { args: ["delegates", "lock", "x"] },
+  { args: ["delegates", "list"] },
+  { args: ["backup", "b.db"] },
+  { args: ["token", "list"] },
+])("a path that leads nowhere is no fault of ours: $args", async ({ args }) => {
+  const loop = join(folder.path, "loop");
+  if (!existsSync(join(folder.path, "loop.cfg"))) symlinkSync("loop", loop);
+  const lines = { database: ['connection = "loop/db.sqlite"'] };
+  const refused = await folder.run(...args, "-c", folder.configFile(lines, "loop.cfg"));
+  expect(refused).toMatchObject({ code: 3, out: "", err: expect.stringContaining("ELOOP") });
+  expect(refused.err.trim().split("\n")).toHaveLength(1);
+  expect(refused.err).not.toContain("fault of dnsvouch");
 });
 
 test("flags count for more than the file", async () => {
