@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Config } from "./config/config.ts";
+import { parseIpv4, parseIpv6 } from "./dns/presentation-scanner.ts";
 import { AnswerPath } from "./server/answer-path.ts";
 import { listenUdpBatch, openBatches } from "./server/batch/batch-listener.ts";
 import { askForShortSlices } from "./server/batch/short-slice.ts";
@@ -24,6 +25,7 @@ import type { ThreadTask } from "./server/thread-plan.ts";
 import { listenUdp } from "./server/udp.ts";
 import type { StoredValues } from "./store/sqlite/stored-values.ts";
 import { ChallengeIndex } from "./zone/challenge-index.ts";
+import { type InstantAddresses, InstantNames } from "./zone/instant-names.ts";
 import type { TableHandle } from "./zone/table/table-memory.ts";
 import { TableReader } from "./zone/table/table-reader.ts";
 import { configuredZones } from "./zones.ts";
@@ -146,14 +148,16 @@ function answerPath(
   onFault: (error: unknown) => void,
 ): AnswerPath {
   const { dns } = config;
+  const addresses = instantAddresses(config.instant);
   const zones = [...configuredZones(config).zones].map(([domain, zone], number) => {
-    const challenges = new ChallengeIndex(table, {
+    const index = new ChallengeIndex(table, {
       zone,
       number,
       ttl: dns.txtTtl,
       stored: (subdomain) => stored().digests(domain, subdomain, dns.txtSlots),
     });
-    return { zone, challenges };
+    const isInstant = config.zones[number]?.isInstant === true;
+    return { zone, challenges: isInstant ? new InstantNames(index, zone, addresses) : index };
   });
   const secrets = new SharedSecrets(memory);
   const authority = {
@@ -167,6 +171,10 @@ function answerPath(
     rateLimit: rateLimit && new RateLimit({ ...rateLimit, thread: task.number }),
   };
   return new AnswerPath({ authority, table, clock: Date.now, onFault });
+}
+
+function instantAddresses({ a, aaaa }: Config["instant"]): InstantAddresses {
+  return { a: parseIpv4(a), aaaa: parseIpv6(aaaa) };
 }
 
 /**

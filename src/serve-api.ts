@@ -10,6 +10,7 @@ import type { ApiParts } from "./http/api-parts.ts";
 import { type ApiServer, createApiServer } from "./http/api-server.ts";
 import { ApiZones } from "./http/api-zones.ts";
 import { answerFault } from "./http/error-response.ts";
+import { InstantQuota } from "./http/getlocalcert/instant-quota.ts";
 import { plainRoutes } from "./http/plain-routes.ts";
 import type { ReadinessProbe } from "./http/readyz.ts";
 import { RequestSources } from "./http/request-source.ts";
@@ -66,6 +67,7 @@ export function createApi(
     newUuid,
     log,
     options: apiOptions(config, needs.registrationTokenHashes),
+    instant: instantParts(config, needs.store),
   };
   const table = new ConnectionTable<Socket>(connectionLimits(config, log));
   const connections = {
@@ -85,9 +87,18 @@ export function createApi(
       parts.importedKeys = new ImportedKeyQueue(renewed.limits.bcryptQueue);
       table.setLimits(connectionLimits(renewed, log));
     }
+    if (JSON.stringify(renewed.instant) !== JSON.stringify(current.instant)) {
+      parts.instant = instantParts(renewed, needs.store);
+    }
     current = renewed;
   };
   return { ...server, renew };
+}
+
+function instantParts({ instant }: Config, store: Store): ApiParts["instant"] {
+  if (instant.enabled !== true) return undefined;
+  const { domain: zone } = instant;
+  return { zone, quota: new InstantQuota(instant, store, zone) };
 }
 
 function apiOptions(
@@ -97,6 +108,7 @@ function apiOptions(
   return {
     corsOrigins: api.corsOrigins,
     pathPrefix: api.pathPrefix,
+    baseUrl: api.baseUrl,
     registration: api.registration,
     registrationSources: networks(api.registrationSources),
     registrationTokenHashes,

@@ -53,7 +53,7 @@ export function renewer(
     current = config;
     // The file of tokens may have changed though its name has not.
     api.renew(config, tokenHashes);
-    if (changed.some((path) => path.startsWith("general.") || path.startsWith("dns."))) {
+    if (changed.some((path) => /^(general|dns|instant)\./.test(path))) {
       threads.renew(dns.dataFor(config));
       for (const [domain, publisher] of publishers) {
         await raiseSerial(domain, publisher);

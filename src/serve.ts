@@ -179,9 +179,9 @@ async function beginZones(
 }
 
 /** Their delegates are not lost: an update of one is refused until its zone is back. */
-async function warnOfUnservedZones({ general }: Config, store: Store, log: Log): Promise<void> {
+async function warnOfUnservedZones({ zones }: Config, store: Store, log: Log): Promise<void> {
   for (const { zone, delegates } of await store.countDelegates()) {
-    if (delegates === 0 || general.domains.includes(zone)) continue;
+    if (delegates === 0 || zones.some(({ domain }) => domain === zone)) continue;
     const count = delegates === 1 ? "1 delegate" : `${delegates} delegates`;
     const what = `zone ${zone} has ${count} in the database and is not served`;
     log.warn({}, `${what}; add it to general.domain`);

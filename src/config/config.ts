@@ -65,7 +65,7 @@ export interface ConfigValues {
 
 /** The configuration of one run: complete, checked and deeply frozen. */
 export interface Config extends ConfigValues {
-  /** What this server answers for: the zones of `general.domain`. */
+  /** What this server answers for: the zones of `general.domain`, and that of instant names. */
   readonly zones: readonly ZoneConfig[];
   /** The domain of the zone in which `/register` creates delegates: the first of them. */
   readonly registrationZone: string;

@@ -17,7 +17,15 @@ export function completeValues(values: ConfigValues): {
   readonly warnings: readonly string[];
 } {
   const { general, api, dns, log } = values;
-  const problems = [...zoneProblems(general), ...contradictions(general.listen, general.protocol)];
+  const instant = {
+    ...values.instant,
+    enabled:
+      values.instant.enabled === "auto" ? values.instant.domain !== "" : values.instant.enabled,
+  };
+  const problems = [
+    ...zoneProblems(general, instant),
+    ...contradictions(general.listen, general.protocol),
+  ];
   const registration = api.disableRegistration ? "closed" : api.registration;
   const hasTokens = api.registrationTokens.length > 0 || api.registrationTokensFile !== "";
   if (registration === "open" && hasTokens) {
@@ -39,6 +47,7 @@ export function completeValues(values: ConfigValues): {
     },
     api: { ...api, registration, ...believedProxies(api) },
     dns: { ...dns, txtSlots: general.txtLimit || dns.txtSlots },
+    instant,
   };
   const warnings = api.useHeader && api.trustedProxies.length === 0 ? [PROXIES_ASSUMED] : [];
   return { values: completed, problems, warnings };

@@ -1,7 +1,7 @@
 import type { Section } from "./key.ts";
 import { MOST_TXT_SLOTS } from "./server-keys.ts";
 import {
-  boolean,
+  booleanOrAuto,
   count,
   domainName,
   duration,
@@ -198,8 +198,10 @@ export const namingSection: Section<NamingConfig> = {
   },
 };
 
+/** Host names that are given out with a credential for certificates of their own: docs/instant-names.md. */
 export interface InstantConfig {
-  readonly enabled: boolean;
+  /** "auto" only until the values are complete: whether there is a domain. */
+  readonly enabled: boolean | "auto";
   /** "" if there is none. */
   readonly domain: string;
   readonly a: string;
@@ -215,27 +217,29 @@ export const instantSection: Section<InstantConfig> = {
   keys: {
     enabled: {
       toml: "enabled",
-      kind: boolean,
-      default: false,
-      description: "Hand out host names with a certificate of their own, in a zone of their own.",
+      kind: booleanOrAuto,
+      default: "auto",
+      description:
+        'Hand out host names whose owners get certificates for them, by POST /api/v1/register. "auto" does if there is a domain for them.',
     },
     domain: {
       toml: "domain",
       kind: optional(domainName),
       default: "",
-      description: "The zone of instant names.",
+      description:
+        "The zone of instant names: not in general.domain, and neither above nor below a zone that is. Its name server is that of general.nsname, or of the first zone.",
     },
     a: {
       toml: "a",
       kind: optional(ipv4Address),
       default: "127.0.0.1",
-      description: "The IPv4 address of instant names.",
+      description: 'The IPv4 address of all instant names. "" for none.',
     },
     aaaa: {
       toml: "aaaa",
       kind: optional(ipv6Address),
       default: "",
-      description: "The IPv6 address of instant names.",
+      description: 'The IPv6 address of all instant names. "" for none.',
     },
     perHour: {
       toml: "per_hour",

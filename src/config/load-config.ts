@@ -64,10 +64,10 @@ export function loadConfig({
     ...notBuilt.problems,
   ];
   if (problems.length > 0) throw new ConfigError("config_invalid", problems);
-  const { general } = complete.values;
+  const { general, instant } = complete.values;
   return deepFreeze({
     ...complete.values,
-    zones: zoneConfigs(general),
+    zones: zoneConfigs(general, instant),
     registrationZone: general.domains[0],
     file,
     settings,

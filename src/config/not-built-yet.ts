@@ -67,7 +67,6 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
   },
   { paths: ["dns.secondaries", "dns.update_wait"], why: "the zone is not transferred yet" },
   { paths: ["naming.default", "naming.tombstone"], why: "delegates are named at random" },
-  { paths: ["instant.enabled"], why: "there are no instant names yet" },
   {
     paths: [
       "checks.interval",

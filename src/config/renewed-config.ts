@@ -13,6 +13,11 @@ export const RENEWABLE: ReadonlySet<string> = new Set([
   "dns.negative_ttl",
   "dns.edns_size",
   "dns.nsid",
+  "instant.a",
+  "instant.aaaa",
+  "instant.per_hour",
+  "instant.per_day",
+  "instant.per_week",
   "api.registration",
   "api.disable_registration",
   "api.registration_tokens",
@@ -48,9 +53,13 @@ export function renewedConfig(current: Config, next: Config): Renewal {
     merged[name] = values;
   }
   const config: Config = { ...next, ...(merged as unknown as ConfigValues) };
-  const { general } = config;
+  const { general, instant } = config;
   return {
-    config: { ...config, zones: zoneConfigs(general), registrationZone: general.domains[0] },
+    config: {
+      ...config,
+      zones: zoneConfigs(general, instant),
+      registrationZone: general.domains[0],
+    },
     changed,
     waiting,
   };

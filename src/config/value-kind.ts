@@ -54,6 +54,14 @@ export const boolean: ValueKind<boolean> = {
     text === "true" || text === "1" ? true : text === "false" || text === "0" ? false : text,
 };
 
+/** "auto": it follows from other keys. */
+export const booleanOrAuto: ValueKind<boolean | "auto"> = {
+  read: anyOf<boolean | "auto">(theText("auto", "auto"), boolean.read),
+  allowed: '"auto", true or false',
+  example: "true",
+  fromText: boolean.fromText,
+};
+
 export function integer(minimum: number, maximum: number): ValueKind<number> {
   return {
     read: integerFrom(minimum, maximum),

@@ -1,6 +1,6 @@
-import { DayCount } from "../limit/day-count.ts";
 import { RecentKeys } from "../limit/recent-keys.ts";
 import { TokenBuckets } from "../limit/token-buckets.ts";
+import { WindowCount, withinDay } from "../limit/window-count.ts";
 
 export interface ApiLimitOptions {
   /** 0: no limit, for each of them. */
@@ -24,7 +24,7 @@ const MOST_SOURCES = 20_000;
  */
 export class ApiLimits {
   readonly #registrations: TokenBuckets | undefined;
-  readonly #registrationsOfDay: DayCount | undefined;
+  readonly #registrationsOfDay: WindowCount | undefined;
   /** Sources of updates of delegates that are more than a day old: a flood of others costs them nothing. */
   readonly #known = new RecentKeys(MOST_SOURCES);
   readonly #failures: TokenBuckets | undefined;
@@ -35,7 +35,8 @@ export class ApiLimits {
     const perMinute = options.authFailuresPerSourcePerMinute;
     const burst = Math.min(registerPerSourcePerHour, REGISTRATIONS_AT_ONCE);
     this.#registrations = bucketsOf(registerPerSourcePerHour, HOUR_MS, burst);
-    this.#registrationsOfDay = registerPerDay > 0 ? new DayCount(registerPerDay) : undefined;
+    this.#registrationsOfDay =
+      registerPerDay > 0 ? new WindowCount(withinDay(registerPerDay)) : undefined;
     this.#failures = bucketsOf(perMinute, MINUTE_MS, perMinute);
     this.#importedKeys = bucketsOf(perMinute, MINUTE_MS, perMinute);
   }

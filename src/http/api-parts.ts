@@ -5,6 +5,7 @@ import type { ApiCounters } from "../metrics/api-counters.ts";
 import type { Store } from "../store/store.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { ApiZones } from "./api-zones.ts";
+import type { InstantQuota } from "./getlocalcert/instant-quota.ts";
 import type { ReadinessProbe } from "./readyz.ts";
 import type { RequestSources } from "./request-source.ts";
 
@@ -26,6 +27,14 @@ export interface ApiParts {
   readonly newUuid: () => string;
   readonly log: { error(fields: object, message: string): void };
   readonly options: ApiOptions;
+  /** Undefined: there are no instant names. */
+  readonly instant: InstantParts | undefined;
+}
+
+/** The zone of instant names, and how many of them there may be. */
+export interface InstantParts {
+  readonly zone: string;
+  readonly quota: InstantQuota;
 }
 
 export interface ApiOptions {
@@ -33,6 +42,8 @@ export interface ApiOptions {
   readonly corsOrigins: readonly string[];
   /** "" or "/x/y": the API answers there too. */
   readonly pathPrefix: string;
+  /** "" or where clients reach the API, without a final slash. */
+  readonly baseUrl: string;
   readonly registration: "open" | "token" | "closed";
   /** Who may register; empty means anybody. */
   readonly registrationSources: readonly Network[];

@@ -4,14 +4,15 @@ import type { ApiParts } from "./api-parts.ts";
 import { cors } from "./cors.ts";
 import { answerFault, refuse } from "./error-response.ts";
 import { securityHeaders } from "./fixed-headers.ts";
+import { checkKey } from "./getlocalcert/check-key.ts";
+import { getlocalcertHealth } from "./getlocalcert/health.ts";
+import { COMPAT_PATH, GETLOCALCERT_PATH } from "./getlocalcert/paths.ts";
+import { registerInstant } from "./getlocalcert/register-instant.ts";
 import { health } from "./health.ts";
 import { readyz } from "./readyz.ts";
 import { register } from "./register.ts";
 import { sendEmpty } from "./response.ts";
 import { update } from "./update.ts";
-
-/** Where getlocalcert has these endpoints, and where HTTP Basic stands for X-Api-User and X-Api-Key. */
-const GETLOCALCERT_PREFIX = "/api/v1/acme-dns-compat";
 
 type Handler = (req: Request, res: Response) => void | Promise<void>;
 
@@ -28,8 +29,9 @@ export function createApi(parts: ApiParts): Express {
   const ready: Handler = (_req, res) => readyz(parts.readiness, res);
   app.all("/healthz", only({ GET: health, HEAD: health }, "GET, OPTIONS"));
   app.all("/readyz", only({ GET: ready, HEAD: ready }, "GET, OPTIONS"));
-  app.use(GETLOCALCERT_PREFIX, endpoints(parts, true));
+  app.use(COMPAT_PATH, endpoints(parts, true));
   if (parts.options.pathPrefix !== "") app.use(parts.options.pathPrefix, endpoints(parts, false));
+  app.use(GETLOCALCERT_PATH, getlocalcertEndpoints(parts));
   app.use(endpoints(parts, false));
   app.use((_req: Request, res: Response) => refuse(res, "not_found"));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
@@ -38,12 +40,27 @@ export function createApi(parts: ApiParts): Express {
   return app;
 }
 
+/** Those that acme-dns does not have. */
+function getlocalcertEndpoints(parts: ApiParts): express.Router {
+  const router = express.Router();
+  const health: Handler = (_req, res) => getlocalcertHealth(parts.readiness, res);
+  if (parts.instant !== undefined) {
+    const create: Handler = (req, res) => registerInstant(parts, req, res, tokenIn(req));
+    router.all("/register", only({ POST: create }, "OPTIONS, POST"));
+  }
+  const check: Handler = (req, res) => checkKey(parts, req, res);
+  router.all("/check", only({ GET: check, HEAD: check }, "GET, OPTIONS"));
+  router.all("/health", only({ GET: health, HEAD: health }, "GET, OPTIONS"));
+  return behindTokens(router);
+}
+
+/** Those of acme-dns. `acceptsBasic`: whether HTTP Basic stands for X-Api-User and X-Api-Key. */
 function endpoints(parts: ApiParts, acceptsBasic: boolean): express.Router {
   const router = express.Router();
   router.all(
     "/register",
     only(
-      { POST: (req, res) => register(parts, req, res, req.baseUrl.split("/").at(-1)) },
+      { POST: (req, res) => register(parts, req, res, tokenIn(req)) },
       "OPTIONS, POST",
     ),
   );
@@ -52,9 +69,20 @@ function endpoints(parts: ApiParts, acceptsBasic: boolean): express.Router {
     only({ POST: (req, res) => update(parts, acceptsBasic, req, res) }, "OPTIONS, POST"),
   );
   router.all("/health", only({ GET: health, HEAD: health }, "GET, OPTIONS"));
-  // Also behind a secret path prefix, for clients that send no header of ours. Only registrations look at
-  // it, so that a token that is revoked stops no renewal.
+  return behindTokens(router);
+}
+
+/**
+ * Also behind a secret path segment, for clients that send no header of ours. Only registrations look at
+ * it, so that a token that is revoked stops no renewal.
+ */
+function behindTokens(router: express.Router): express.Router {
   return express.Router().use(router).use(TOKEN_SEGMENT, router);
+}
+
+/** The segment in front of the endpoint: a token, or a part of the prefix. */
+function tokenIn({ baseUrl }: Request): string | undefined {
+  return baseUrl.split("/").at(-1);
 }
 
 /** The handler of the method; OPTIONS and refusals say what is allowed, in the words of acme-dns. */

@@ -96,6 +96,12 @@ async function matchImportedKey(
   return { kind: "accepted", credential };
 }
 
+/** Whether a request says who it is from at all. */
+export function claimsIdentity(req: IncomingMessage): boolean {
+  const { user, key } = claimedIdentity(req, true);
+  return user !== undefined && key !== undefined;
+}
+
 function claimedIdentity(req: IncomingMessage, acceptsBasic: boolean): ClaimedIdentity {
   // The first of several headers counts, as in Go; node would join them.
   const user = req.headersDistinct["x-api-user"]?.[0];

@@ -44,7 +44,8 @@ export function countRefusedRegistration(
   countFailure(counters, why);
 }
 
-function countFailure(counters: ApiCounters, why: AuditResult): void {
+/** Of any use of a credential or a token. */
+export function countFailure(counters: ApiCounters, why: AuditResult): void {
   const kind = FAILURES[why];
   if (kind !== undefined) counters.failed(kind);
 }

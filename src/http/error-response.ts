@@ -9,6 +9,8 @@ export type Refusal =
   | "invalid_allowfrom_cidr"
   | "bad_txt"
   | "bad_request"
+  | "bad_output_format"
+  | "credentials_required"
   | "missing_host_header"
   | "forbidden"
   | "not_found"
@@ -31,6 +33,8 @@ const STATUS: Record<Refusal, number> = {
   invalid_allowfrom_cidr: 400,
   bad_txt: 400,
   bad_request: 400,
+  bad_output_format: 400,
+  credentials_required: 400,
   missing_host_header: 400,
   forbidden: 401,
   not_found: 404,

@@ -66,6 +66,11 @@ export class RequestSources {
     return sourceOf(client, client ?? peer.address, { peer: peer.text, forwarded });
   }
 
+  /** Whether a trusted proxy has sent it: then what its headers say can be believed. */
+  isProxied({ socket }: Pick<IncomingMessage, "socket">): boolean {
+    return this.#peer(socket).isProxy;
+  }
+
   /** How a connection counts: by its own address, since it may carry the requests of many. */
   ofConnection(
     socket: Socket,

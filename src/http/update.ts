@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AuditResult } from "../audit/audit-entry.ts";
 import { parseChallengeDigest } from "../delegate/challenge-digest.ts";
+import type { Delegate } from "../delegate/delegate.ts";
 import type { StoredCredential } from "../store/store.ts";
 import type { ApiParts } from "./api-parts.ts";
-import { type Authentication, authenticate, type Who } from "./authenticate.ts";
-import { countRefusedUpdate } from "./count-refusal.ts";
+import { authenticate } from "./authenticate.ts";
 import { refuse } from "./error-response.ts";
 import { parseJsonObject } from "./json-object.ts";
+import { recordRefusal, refuseCredential } from "./refuse-credential.ts";
 import { readBody } from "./request-body.ts";
-import type { RequestSource } from "./request-source.ts";
 import { sendJson } from "./response.ts";
 
 /**
@@ -42,12 +42,12 @@ async function updateDelegate(
   const source = parts.sources.of(req);
   const authentication = await authenticate(req, parts, source, acceptsBasic);
   if (authentication.kind !== "accepted") {
-    return refuseCredential(parts, source, authentication, res);
+    return refuseCredential(parts, source, authentication, "update", res);
   }
   const { credential } = authentication;
   const { id: delegateId, zone, createdMs } = credential.delegate;
   const refusal = (why: AuditResult): void => {
-    record(parts, source, why, { delegateId, credentialId: credential.id });
+    recordRefusal(parts, source, "update", why, { delegateId, credentialId: credential.id });
   };
   if (!parts.zones.isServed(zone)) {
     parts.zones.reportUnserved(zone);
@@ -58,7 +58,7 @@ async function updateDelegate(
   if (body === undefined) return;
   const members = parseJsonObject(body);
   // An unreadable body names no delegate, so it is "forbidden" as in acme-dns.
-  if (members?.get("subdomain") !== credential.delegate.subdomain) {
+  if (members === undefined || !isNamed(credential.delegate, members.get("subdomain"))) {
     refusal("other_subdomain");
     return refuse(res, "forbidden");
   }
@@ -87,33 +87,16 @@ async function updateDelegate(
   sendJson(res, 200, `{"txt": "${digest}"}`);
 }
 
-function refuseCredential(
-  parts: ApiParts,
-  source: RequestSource,
-  refused: Exclude<Authentication, { kind: "accepted" }>,
-  res: ServerResponse,
-): void {
-  if (refused.kind === "later") {
-    const { waitMs, who } = refused;
-    record(parts, source, waitMs === undefined ? "busy" : "limited", who);
-    refuse(res, waitMs === undefined ? "busy" : "too_many_requests", waitMs);
-    return;
-  }
-  const waitMs = parts.limits.takeFailure(source.key, parts.clock());
-  record(parts, source, refused.why, refused.who);
-  if (waitMs > 0) refuse(res, "too_many_requests", waitMs);
-  else refuse(res, "forbidden");
-}
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function record(parts: ApiParts, { key, origin }: RequestSource, why: AuditResult, who: Who): void {
-  countRefusedUpdate(parts.counters, why);
-  parts.refusals.record(key, {
-    timeMs: parts.clock(),
-    action: "update",
-    result: why,
-    origin,
-    ...who,
-  });
+/**
+ * Whether a request means this delegate. The name is compared octet by octet, as in acme-dns; but one that
+ * somebody has written by hand there came here in lower case, and its clients go on sending it as it was.
+ */
+function isNamed({ subdomain }: Delegate, given: unknown): boolean {
+  if (given === subdomain) return true;
+  if (typeof given !== "string" || UUID.test(subdomain)) return false;
+  return given.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) === subdomain;
 }
 
 /** What has happened to the credential since it was authenticated. */

@@ -7,6 +7,7 @@ const ROUTES: readonly string[] = [
   "/register",
   "/update",
   "/health",
+  "/check",
   "/healthz",
   "/readyz",
   "other",

@@ -1,6 +1,5 @@
 import { ROOT } from "../dns/name.ts";
-import type { ChallengeIndex } from "../zone/challenge-index.ts";
-import { noChallenges } from "../zone/challenges.ts";
+import { type DelegateValues, noChallenges } from "../zone/challenges.ts";
 import type { TableReader } from "../zone/table/table-reader.ts";
 import { OptWriter } from "./plain/opt-writer.ts";
 import { packAnswer } from "./plain/packed-answer.ts";
@@ -19,7 +18,7 @@ import type { Responder } from "./responder.ts";
 
 /** Zones whose delegates are in the table. */
 export interface TableAuthority extends Authority {
-  readonly zones: ReadonlyMap<string, ServedZone & { readonly challenges: ChallengeIndex }>;
+  readonly zones: ReadonlyMap<string, ServedZone & { readonly challenges: DelegateValues }>;
 }
 
 export interface AnswerPathParts {
@@ -105,7 +104,7 @@ export function plainAnswers({
     served.map(({ zone }) => [zone.apex.key, { zone, challenges: noChallenges(zone.soa(0)) }]),
   );
   const names = served.flatMap(({ zone, challenges }) =>
-    staticNamesOf(staticZones, zone, plainZone(zone, challenges.number, challenges.ttl)),
+    staticNamesOf(staticZones, { zone, challenges }, plainZone(zone, challenges)),
   );
   return new PlainAnswers({
     names: new StaticNames(names),

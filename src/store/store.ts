@@ -6,11 +6,12 @@ import type { Delegate, DelegateId, PublishedDigests } from "../delegate/delegat
 import type { BcryptHash } from "../delegate/imported-key.ts";
 import type { Administration } from "./administration.ts";
 import type { AuditTrail } from "./audit-trail.ts";
+import type { ClientStorage } from "./client-storage.ts";
 import type { RegistrationTokens } from "./registration-tokens.ts";
 
 /**
  * What must survive: delegates, their credentials, the newest challenge values, the names that were
- * deleted, the SOA serial of each zone, tokens, the secrets of DNS cookies, and who did what. This file and those
+ * deleted, the SOA serial of each zone, tokens, the secrets of DNS cookies, what clients keep here, and who did what. This file and those
  * of the interfaces it extends are the contract; `test/store/store-contract.ts` checks it against every adapter.
  *
  * Each method is one unit of work: it happens whole or not at all, and when its promise resolves
@@ -23,7 +24,7 @@ import type { RegistrationTokens } from "./registration-tokens.ts";
  *
  * A zone is named by its apex in presentation format, lower case, without the final dot.
  */
-export interface Store extends Administration, RegistrationTokens, AuditTrail {
+export interface Store extends Administration, RegistrationTokens, AuditTrail, ClientStorage {
   /**
    * Begins a run of the server. The serial rises with every run, so that it is larger after
    * a restart and with whatever static records the configuration has by then (RFC 1982).
@@ -47,6 +48,9 @@ export interface Store extends Administration, RegistrationTokens, AuditTrail {
    */
   createDelegate(delegate: NewDelegate): Promise<"created" | "taken" | "token_revoked">;
 
+  /** When the newest live delegates of a zone were created, the newest first, at most `most`: milliseconds since 1970. */
+  newestCreations(zone: string, most: number): Promise<readonly number[]>;
+
   /** The credential of that user name and its delegate, or undefined if it is unknown or its delegate is deleted. */
   findCredential(username: string): Promise<StoredCredential | undefined>;
 
@@ -57,8 +61,9 @@ export interface Store extends Administration, RegistrationTokens, AuditTrail {
   replaceImportedKey(replacement: ImportedKeyReplacement): Promise<void>;
 
   /**
-   * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates
-   * (a repeated value counts as an update, and is published once, in the place of its newest).
+   * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates.
+   * A repeated value is published once, in the place of its newest update; with up to ACME_DNS_SLOTS slots it
+   * counts as an update all the same, with more it pushes out no other value.
    * Raises the serial of its zone, and of no other, by one (RFC 1982) in the same transaction.
    * Credential and delegate are looked up again by id inside it.
    *
@@ -118,6 +123,9 @@ export interface Store extends Administration, RegistrationTokens, AuditTrail {
    */
   close(): Promise<void>;
 }
+
+/** As many values as acme-dns has: with them an update counts whatever it says, as there (docs/adr/0032). */
+export const ACME_DNS_SLOTS = 2;
 
 export interface NewDelegate {
   readonly zone: string;

@@ -1,7 +1,7 @@
 import { RRtype } from "../dns/iana.ts";
 import { Name } from "../dns/name.ts";
 import type { RRset } from "../dns/rrset.ts";
-import type { Challenges } from "./challenges.ts";
+import type { DelegateValues } from "./challenges.ts";
 import {
   labelWordsOfHead,
   packedWords,
@@ -33,7 +33,8 @@ export interface ChallengeIndexOptions {
  * The delegates of one zone and what they publish, as RRsets. Names are matched whole, so that a
  * value is served at its own name and nowhere else.
  */
-export class ChallengeIndex implements Challenges {
+export class ChallengeIndex implements DelegateValues {
+  readonly hasNamesBelow = false;
   readonly number: number;
   readonly ttl: number;
   readonly #zone: Zone;

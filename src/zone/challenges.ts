@@ -5,11 +5,21 @@ import type { Node } from "./zone.ts";
 export interface Challenges {
   /** The SOA RRset with the current serial. */
   readonly soa: RRset;
-  /** The RRsets of the delegate with this Name.key, or undefined if there is none. */
+  /** Whether delegates have names below them, wildcards among them. */
+  readonly hasNamesBelow: boolean;
+  /** The RRsets of a name that is a delegate's, by its Name.key, or undefined if there is none. */
   node(key: string): Node | undefined;
+}
+
+/** The delegates of a zone that are in the table. */
+export interface DelegateValues extends Challenges {
+  /** The number of the zone in the table. */
+  readonly number: number;
+  /** Of the TXT RRsets with their values, seconds. */
+  readonly ttl: number;
 }
 
 /** Those of a zone as its configuration alone makes it. */
 export function noChallenges(soa: RRset): Challenges {
-  return { soa, node: () => undefined };
+  return { soa, hasNamesBelow: false, node: () => undefined };
 }

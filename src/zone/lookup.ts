@@ -46,7 +46,9 @@ function findNode(zone: Zone, challenges: Challenges, name: Name): Node | undefi
   // Static records at a delegate's name or below it must not hide its value: `pick` takes the first that fits.
   if (configured !== undefined && published !== undefined) return [...published, ...configured];
   const node = configured ?? published;
-  return node ?? (zone.hasWildcards ? synthesize(zone, challenges, name) : undefined);
+  if (node !== undefined) return node;
+  const hasWildcards = zone.hasWildcards || challenges.hasNamesBelow;
+  return hasWildcards ? synthesize(zone, challenges, name) : undefined;
 }
 
 /** The RRset that answers `qtype` at an existing name: its own, the CNAME that stands for all, or one of many for ANY. */
@@ -102,13 +104,15 @@ function glueOf(zone: Zone, ns: RRset): RRset[] {
 
 /**
  * RFC 4592 section 3.3.1: the node of the wildcard right below the closest encloser, its records
- * owned by `name`. Static wildcards only; a delegate's name always exists and is never covered.
+ * owned by `name`: of the configuration, or of an instant name. A delegate's name always exists and is
+ * never covered.
  */
 function synthesize(zone: Zone, challenges: Challenges, name: Name): Node | undefined {
   for (const offset of name.suffixOffsets().slice(1)) {
     const encloser = name.key.slice(offset);
     if (zone.node(encloser) === undefined && challenges.node(encloser) === undefined) continue;
-    const source = zone.node(`\x01*${encloser}`);
+    const wildcard = `\x01*${encloser}`;
+    const source = zone.node(wildcard) ?? challenges.node(wildcard);
     return source?.map((rrset) => ({ ...rrset, owner: name }));
   }
   return undefined;

@@ -91,6 +91,7 @@ test("a config.cfg of acme-dns v1 is read as it is", () => {
     domains: ["acme.example.net"],
     nsname: "ns.acme.example.net",
     nsadmin: "dns.acme.example.net",
+    isInstant: false,
     records: ["acme.example.net. A 203.0.113.7", "acme.example.net. NS ns.acme.example.net."],
     debug: true,
     publicIp: "",

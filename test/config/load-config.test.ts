@@ -28,6 +28,7 @@ describe("defaults", () => {
         domain: "auth.example.org",
         nsname: "auth.example.org",
         nsadmin: "hostmaster.auth.example.org",
+        isInstant: false,
       },
     ]);
     expect(config.registrationZone).toBe("auth.example.org");
@@ -68,6 +69,7 @@ describe("defaults", () => {
         domain: "acme.example.com",
         nsname: "acme.example.com",
         nsadmin: "hostmaster.acme.example.com",
+        isInstant: false,
       },
     ]);
     expect(registrationZone).toBe("acme.example.com");
@@ -99,14 +101,24 @@ describe("several zones", () => {
 
   test("have a nameserver and an administrator of their own", () => {
     expect(loadText(list).zones).toEqual(
-      domains.map((domain) => ({ domain, nsname: domain, nsadmin: `hostmaster.${domain}` })),
+      domains.map((domain) => ({
+        domain,
+        nsname: domain,
+        nsadmin: `hostmaster.${domain}`,
+        isInstant: false,
+      })),
     );
   });
 
   test("have those that are configured in common", () => {
     const names = 'nsname = "ns1.a.example"\nnsadmin = "dns@b.test"';
     expect(loadText(list + names).zones).toEqual(
-      domains.map((domain) => ({ domain, nsname: "ns1.a.example", nsadmin: "dns.b.test" })),
+      domains.map((domain) => ({
+        domain,
+        nsname: "ns1.a.example",
+        nsadmin: "dns.b.test",
+        isInstant: false,
+      })),
     );
   });
 });

@@ -16,6 +16,25 @@ test.for<{ name: string; toml: string; problem: string }>([
     problem: "c.toml:3: unknown key general.lisen; did you mean general.listen?",
   },
   {
+    name: "instant names without a zone",
+    toml: "[instant]\nenabled = true",
+    problem: "instant.enabled = true needs instant.domain",
+  },
+  ...[
+    { domain: "auth.example.org", says: "auth.example.org is in general.domain" },
+    { domain: "example.org", says: "example.org is above auth.example.org" },
+    { domain: "i.auth.example.org", says: "i.auth.example.org is below auth.example.org" },
+  ].map(({ domain, says }) => ({
+    name: `a zone of instant names that ${says}`,
+    toml: `[general]\ndomain = "auth.example.org"\n[instant]\ndomain = "${domain}"`,
+    problem: `instant.domain: ${says}`,
+  })),
+  {
+    name: "a zone of instant names without room for them",
+    toml: `[instant]\ndomain = "${Array(4).fill("a".repeat(49)).join(".")}.xy"`,
+    problem: "at most 200 leave room for the names of delegates",
+  },
+  {
     name: "a key in the wrong section",
     toml: '[api]\ndomain = "a.example"',
     problem: "c.toml:2: unknown key api.domain; did you mean general.domain?",

@@ -10,6 +10,8 @@ import type { ServedZone } from "../../src/server/respond.ts";
 import type { Responder } from "../../src/server/responder.ts";
 import { ChallengeIndex } from "../../src/zone/challenge-index.ts";
 import { ChallengePublisher } from "../../src/zone/challenge-publisher.ts";
+import type { DelegateValues } from "../../src/zone/challenges.ts";
+import { type InstantAddresses, InstantNames } from "../../src/zone/instant-names.ts";
 import { buildStaticZones } from "../../src/zone/static-records.ts";
 import { createTable } from "../../src/zone/table/table-memory.ts";
 import { TableReader } from "../../src/zone/table/table-reader.ts";
@@ -23,6 +25,8 @@ export interface ZoneText {
   /** What each delegate publishes, by its label. */
   readonly delegates?: Readonly<Record<string, readonly string[]>>;
   readonly serial?: number;
+  /** The delegates are instant names that lead there. */
+  readonly instant?: InstantAddresses;
 }
 
 export const SERIAL = 2026010100;
@@ -48,7 +52,7 @@ const TCP_LIMITS: TcpLimits = {
 
 /** A zone, and where its delegates publish. */
 export interface PublishedZone extends ServedZone {
-  readonly challenges: ChallengeIndex;
+  readonly challenges: DelegateValues;
   readonly table: TableReader;
   readonly publisher: ChallengePublisher;
 }
@@ -106,10 +110,11 @@ function publishZones(zones: ReturnType<typeof buildZones>): PublishedZone[] {
   });
   writer.setComplete();
   const reader = new TableReader(table, 0);
-  return zones.map(({ apex, soa, nodes }, number) => {
+  return zones.map(({ apex, soa, nodes, instant }, number) => {
     const zone = new Zone(apex, soa, nodes);
     const options = { zone, number, ttl: TXT_TTL, stored: () => undefined };
-    const challenges = new ChallengeIndex(reader, options);
+    const index = new ChallengeIndex(reader, options);
+    const challenges = instant === undefined ? index : new InstantNames(index, zone, instant);
     return { zone, challenges, table: reader, publisher: published[number] ?? assert.fail() };
   });
 }

@@ -117,7 +117,7 @@ export class PlainAnswers {
     const query = this.#query;
     // What is asked all day, without a look at the names that the configuration has below the apex.
     const apex = query.labelCount > 0 ? this.#parts.names.find(query, 1) : undefined;
-    if (apex?.isApex === true && !apex.hasUuidBelow && this.#readUuid()) {
+    if (apex?.hasPlainDelegates === true && !apex.hasUuidBelow && this.#readUuid()) {
       this.#zone = apex.zone;
       return this.#atDelegate(apex);
     }
@@ -126,7 +126,7 @@ export class PlainAnswers {
       if (name === undefined) continue;
       this.#zone = name.zone;
       if (label === 0) return this.#atStaticName(name);
-      if (label === 1 && name.isApex) {
+      if (label === 1 && name.hasPlainDelegates) {
         this.#id.read(query.name, 0);
         return this.#atDelegate(name);
       }

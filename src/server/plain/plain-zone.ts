@@ -1,4 +1,5 @@
 import { Rcode } from "../../dns/iana.ts";
+import type { DelegateValues } from "../../zone/challenges.ts";
 import type { Zone } from "../../zone/zone.ts";
 import { negative } from "../respond.ts";
 import { type PackedAnswer, packAnswer } from "./packed-answer.ts";
@@ -13,7 +14,7 @@ export interface PlainZone {
   readonly nodata: PackedAnswer;
 }
 
-export function plainZone(zone: Zone, number: number, ttl: number): PlainZone {
+export function plainZone(zone: Zone, { number, ttl }: DelegateValues): PlainZone {
   return {
     number,
     ttl,

@@ -15,7 +15,8 @@ export interface StaticName {
   /** As a name on the wire, A to Z folded. */
   readonly octets: Uint8Array;
   readonly zone: PlainZone;
-  readonly isApex: boolean;
+  /** Whether what is one label below is found in the table alone: at an apex, unless its delegates have names below them. */
+  readonly hasPlainDelegates: boolean;
   /** Whether a name one label below, where the delegates are, has a UUID for its label. */
   readonly hasUuidBelow: boolean;
   /** Whether a delegate can have the same name: it is one label below the apex. */
@@ -75,7 +76,7 @@ function isSuffix(query: PlainQuery, label: number, octets: Uint8Array): boolean
 /** The names of one zone. `zones`: all of them by Name.key of the apex, without delegates. */
 export function staticNamesOf(
   zones: ReadonlyMap<string, ServedZone>,
-  zone: Zone,
+  { zone, challenges: { hasNamesBelow } }: ServedZone,
   plain: PlainZone,
 ): StaticName[] {
   const names: StaticName[] = [];
@@ -97,10 +98,10 @@ export function staticNamesOf(
     names.push({
       octets: name.octets,
       zone: plain,
-      isApex,
+      hasPlainDelegates: isApex && !hasNamesBelow,
       hasUuidBelow: isApex && hasUuidBelow(zone),
       mayBeDelegate: !isApex && key.slice(key.charCodeAt(0) + 1) === zone.apex.key,
-      below: isAnsweredBelow(zone, name) ? undefined : packAnswer(name, nxdomain),
+      below: hasNamesBelow || isAnsweredBelow(zone, name) ? undefined : packAnswer(name, nxdomain),
       byType: new Map(byType),
       otherTypes: answer(otherType),
     });

@@ -53,6 +53,13 @@ export interface AdminStatements {
   readonly setAnchor: Statement<[{ sequence: number; hash: Uint8Array }]>;
   readonly deleteAudits: Statement<[upTo: number]>;
   readonly probe: Statement<[{ nowMs: number }]>;
+  readonly newestCreations: Statement<[{ zone: string; most: number }], { createdMs: number }>;
+  readonly findSealed: Statement<[{ namespace: Uint8Array; name: string }], { sealed: Buffer }>;
+  readonly listSealed: Statement<[namespace: Uint8Array], { name: string; sealed: Buffer }>;
+  readonly countSealed: Statement<[namespace: Uint8Array], { count: number }>;
+  readonly putSealed: Statement<
+    [{ namespace: Uint8Array; name: string; sealed: Uint8Array; timeMs: number }]
+  >;
   readonly storedSerial: Statement<[apex: string], { serial: number }>;
 }
 
@@ -157,6 +164,17 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
   probe: `
     INSERT INTO probe (id, written_ms) VALUES (1, @nowMs)
     ON CONFLICT (id) DO UPDATE SET written_ms = excluded.written_ms`,
+  newestCreations: `
+    SELECT created_ms AS createdMs FROM delegate
+    WHERE zone_id = (SELECT id FROM zone WHERE apex = @zone) AND deleted_ms IS NULL
+    ORDER BY id DESC LIMIT @most`,
+  findSealed: "SELECT sealed FROM sealed_entry WHERE namespace = @namespace AND name = @name",
+  listSealed: "SELECT name, sealed FROM sealed_entry WHERE namespace = ? ORDER BY name",
+  countSealed: "SELECT count(*) AS count FROM sealed_entry WHERE namespace = ?",
+  putSealed: `
+    INSERT INTO sealed_entry (namespace, name, sealed, stored_ms)
+    VALUES (@namespace, @name, @sealed, @timeMs)
+    ON CONFLICT (namespace, name) DO UPDATE SET sealed = excluded.sealed, stored_ms = excluded.stored_ms`,
   storedSerial: "SELECT serial FROM zone WHERE apex = ?",
 };
 

@@ -5,6 +5,7 @@ import {
   SCHEMA_VERSION_2,
   SCHEMA_VERSION_3,
   SCHEMA_VERSION_4,
+  SCHEMA_VERSION_5,
 } from "./schema.ts";
 
 /** The step at index n makes version n + 1 of version n. A released step is never edited. */
@@ -15,6 +16,7 @@ export const MIGRATIONS: Migrations = [
   SCHEMA_VERSION_2,
   SCHEMA_VERSION_3,
   SCHEMA_VERSION_4,
+  SCHEMA_VERSION_5,
 ];
 
 export const NEWEST_VERSION: number = MIGRATIONS.length;

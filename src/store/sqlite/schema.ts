@@ -125,3 +125,15 @@ ALTER TABLE credential ADD COLUMN expires_ms INTEGER;
 CREATE INDEX delegate_disabled ON delegate (id) WHERE disabled_ms IS NOT NULL;
 CREATE INDEX delegate_deleted ON delegate (id) WHERE deleted_ms IS NOT NULL;
 `;
+
+/** What clients of lego's storage protocol keep here: sealed with a key that is not in the database. */
+export const SCHEMA_VERSION_5 = `
+CREATE TABLE sealed_entry (
+  id         INTEGER PRIMARY KEY,
+  namespace  BLOB NOT NULL CHECK (length(namespace) = 32),
+  name       TEXT NOT NULL CHECK (name = lower(name)),
+  sealed     BLOB NOT NULL,
+  stored_ms  INTEGER NOT NULL,
+  UNIQUE (namespace, name)
+) STRICT;
+`;

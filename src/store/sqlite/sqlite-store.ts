@@ -19,6 +19,7 @@ import type {
   UpdatedDelegate,
 } from "../administration.ts";
 import type { AuditBounds } from "../audit-trail.ts";
+import type { Namespace, SealedEntry } from "../client-storage.ts";
 import { type LiveToken, MOST_TOKENS, type NewToken } from "../registration-tokens.ts";
 import {
   type ChallengeUpdate,
@@ -32,8 +33,10 @@ import {
   StoreError,
 } from "../store.ts";
 import { type AdminStatements, prepareAdminStatements } from "./admin-statements.ts";
+import { findAged } from "./age-out.ts";
 import { pruneAudit } from "./audit-units.ts";
 import { AuditWriter } from "./audit-writer.ts";
+import { putSealed } from "./client-storage-units.ts";
 import { CredentialReader } from "./credential-reader.ts";
 import {
   createCredential,
@@ -171,24 +174,16 @@ export class SqliteStore implements Store {
     readonly beforeMs: number;
     readonly rows: number;
   }): Promise<readonly ChallengeUpdated[]> {
-    const { beforeMs, rows } = limits;
-    const looked = this.#read((admin) => admin.oldValues.all({ after: this.#agedOutTo, rows }));
-    const old = looked.filter(({ createdMs, hasNewer }) => hasNewer === 1 && createdMs < beforeMs);
-    const byDelegate = Map.groupBy(old, ({ delegateId }) => delegateId);
+    const { byDelegate, lookedTo } = this.#read((admin) =>
+      findAged(admin, this.#agedOutTo, limits),
+    );
     const aged =
       byDelegate.size === 0
         ? []
         : await this.#write((context) =>
-            [...byDelegate].map(([delegateId, values]) =>
-              forgetValues(
-                context,
-                delegateId,
-                values.map(({ sequence }) => sequence),
-              ),
-            ),
+            [...byDelegate].map(([id, sequences]) => forgetValues(context, id, sequences)),
           );
-    // From the beginning again, once the end was seen.
-    this.#agedOutTo = looked.length < rows ? 0 : (looked.at(-1)?.sequence ?? 0);
+    this.#agedOutTo = lookedTo;
     return aged.filter((each) => each !== undefined);
   }
 
@@ -270,6 +265,23 @@ export class SqliteStore implements Store {
 
   async revokeToken(act: Act & { readonly id: number }): Promise<"revoked" | "gone"> {
     return this.#write((context) => revokeToken(context, act));
+  }
+
+  async newestCreations(zone: string, most: number): Promise<readonly number[]> {
+    const rows = this.#read((admin) => admin.newestCreations.all({ zone, most }));
+    return rows.map(({ createdMs }) => createdMs);
+  }
+
+  async findSealed(namespace: Namespace, name: string): Promise<Uint8Array | undefined> {
+    return this.#read((admin) => admin.findSealed.get({ namespace, name }))?.sealed;
+  }
+
+  async listSealed(namespace: Namespace): Promise<readonly SealedEntry[]> {
+    return this.#read((admin) => admin.listSealed.all(namespace));
+  }
+
+  async putSealed(entry: Parameters<Store["putSealed"]>[0]): Promise<"stored" | "full"> {
+    return this.#write((context) => putSealed(context, entry));
   }
 
   async recordAct(entry: AuditEntry): Promise<void> {

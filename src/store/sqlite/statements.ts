@@ -30,6 +30,7 @@ export interface Statements {
   readonly insertValue: Statement<
     [{ delegateId: number; digest: ChallengeDigest; createdMs: number }]
   >;
+  readonly forgetRepeated: Statement<[{ delegateId: number; digest: ChallengeDigest }]>;
   readonly forgetOldValues: Statement<[{ delegateId: number; slots: number }]>;
   readonly valuesOfDelegate: Statement<[delegateId: number], ValueRow>;
   /** By position, which is faster: there is one for each update. */
@@ -141,6 +142,8 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
   insertValue: `
     INSERT INTO challenge_value (delegate_id, digest, created_ms)
     VALUES (@delegateId, @digest, @createdMs)`,
+  forgetRepeated: `
+    DELETE FROM challenge_value WHERE delegate_id = @delegateId AND digest = @digest`,
   forgetOldValues: `
     DELETE FROM challenge_value
     WHERE delegate_id = @delegateId AND sequence <= (
@@ -194,6 +197,7 @@ export function prepareStatements(database: Database): Statements {
     touchCredential: database.prepare(SQL.touchCredential),
     replaceImportedKey: database.prepare(SQL.replaceImportedKey),
     insertValue: database.prepare(SQL.insertValue),
+    forgetRepeated: database.prepare(SQL.forgetRepeated),
     forgetOldValues: database.prepare(SQL.forgetOldValues),
     valuesOfDelegate: database.prepare(SQL.valuesOfDelegate),
     insertAudit: database.prepare(SQL.insertAudit),

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { storeAllowFrom } from "../../delegate/allow-from.ts";
-import type { ChallengeUpdate, ChallengeUpdated, NewDelegate } from "../store.ts";
+import {
+  ACME_DNS_SLOTS,
+  type ChallengeUpdate,
+  type ChallengeUpdated,
+  type NewDelegate,
+} from "../store.ts";
 import { publishedDigests } from "./published-digests.ts";
 import { raiseSerial, type UnitContext } from "./unit-context.ts";
 
@@ -42,6 +47,7 @@ export function addChallengeDigest(
   const writer = sql.findWriter.get({ credentialId, delegateId, nowMs: createdMs });
   if (writer === undefined) return "gone";
 
+  if (slots > ACME_DNS_SLOTS) sql.forgetRepeated.run({ delegateId, digest });
   const { changes } = sql.insertValue.run({ delegateId, digest, createdMs });
   assert.equal(changes, 1);
   sql.forgetOldValues.run({ delegateId, slots });

@@ -35,6 +35,12 @@ const zones = separateZonesUnderTest(
     records: ["* TXT wild", "sub NS ns.sub", "ns.sub A 192.0.2.1", "a.b A 192.0.2.2"],
     delegates: { [UUID]: [DIGEST_A] },
   },
+  {
+    apex: "instant.example.",
+    records: ["www A 192.0.2.1", "x.y A 192.0.2.1"],
+    delegates: { [UUID]: [DIGEST_A] },
+    instant: { a: Uint8Array.of(127, 0, 0, 1), aaaa: undefined },
+  },
 );
 const authority = {
   ...authorityOver(...zones),
@@ -106,6 +112,13 @@ const NAMES = [
   "9f3c1b527a0e4d618c5b2e94d07fa613.auth.example.",
   `${UUID}.child.auth.example.`,
   `${UUID}.wild.example.`,
+  "instant.example.",
+  "www.instant.example.",
+  "x.www.instant.example.",
+  "nothing.instant.example.",
+  `${UUID}.instant.example.`,
+  `_acme-challenge.${UUID}.instant.example.`,
+  `x.${UUID}.instant.example.`,
   `x.${UUID}.auth.example.`,
   "fresh.auth.example.",
   "once.auth.example.",
@@ -145,7 +158,7 @@ test.for(NAMES)("both paths say the same about %s", (name) => {
       for (const requestor of REQUESTORS) if (checkAlike(octets, requestor)) plainly++;
     }
   }
-  const mayLeaveAlways = /^(mail\.auth|x\.wild|x\.sub\.wild)\./;
+  const mayLeaveAlways = /^(mail\.auth|x\.wild|x\.sub\.wild)\.|^(?!www\.i).*\.instant\./;
   expect(plainly > 0).toBe(!mayLeaveAlways.test(name));
 });
 
