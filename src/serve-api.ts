@@ -18,6 +18,7 @@ import { type ConnectionLimits, ConnectionTable } from "./limit/connection-table
 import { loadOnce } from "./load-once.ts";
 import type { Log } from "./log.ts";
 import type { ApiCounters } from "./metrics/api-counters.ts";
+import type { LegoStorageSecrets } from "./operate/lego-storage-secrets.ts";
 import { connectionsWithin, openFilesLimit } from "./operate/open-files.ts";
 import { listenStream } from "./server/listen-stream.ts";
 import type { BoundAddress } from "./server/thread-message.ts";
@@ -33,11 +34,15 @@ export interface ApiNeeds {
   readonly counters: ApiCounters;
   /** SHA-256 of the tokens that the configuration has. */
   readonly registrationTokenHashes: readonly Uint8Array[];
+  readonly legoStorage: LegoStorageSecrets | undefined;
 }
+
+/** What is read from files that the configuration names, when it is read. */
+export type ApiSecrets = Pick<ApiNeeds, "registrationTokenHashes" | "legoStorage">;
 
 /** The API, and how it takes over what has changed in the configuration. */
 export interface RunningApi extends ApiServer {
-  renew(config: Config, registrationTokenHashes: readonly Uint8Array[]): void;
+  renew(config: Config, secrets: ApiSecrets): void;
 }
 
 /** The API of a configuration, not listening yet. */
@@ -68,6 +73,7 @@ export function createApi(
     log,
     options: apiOptions(config, needs.registrationTokenHashes),
     instant: instantParts(config, needs.store),
+    legoStorage: legoStorageParts(config, needs.legoStorage, log),
   };
   const table = new ConnectionTable<Socket>(connectionLimits(config, log));
   const connections = {
@@ -79,8 +85,9 @@ export function createApi(
   const server = createApiServer(listener, connections, (...answer) =>
     parts.counters.answered(...answer),
   );
-  const renew: RunningApi["renew"] = (renewed, tokenHashes) => {
-    parts.options = apiOptions(renewed, tokenHashes);
+  const renew: RunningApi["renew"] = (renewed, secrets) => {
+    parts.options = apiOptions(renewed, secrets.registrationTokenHashes);
+    parts.legoStorage = legoStorageParts(renewed, secrets.legoStorage, log);
     // What was counted stays as long as the limits do.
     if (JSON.stringify(renewed.limits) !== JSON.stringify(current.limits)) {
       parts.limits = new ApiLimits(renewed.limits);
@@ -99,6 +106,29 @@ function instantParts({ instant }: Config, store: Store): ApiParts["instant"] {
   if (instant.enabled !== true) return undefined;
   const { domain: zone } = instant;
   return { zone, quota: new InstantQuota(instant, store, zone) };
+}
+
+/** dns2 is loaded with the first account that is stored. */
+function legoStorageParts(
+  { checks }: Config,
+  secrets: LegoStorageSecrets | undefined,
+  log: Log,
+): ApiParts["legoStorage"] {
+  if (secrets === undefined) return undefined;
+  const isAlias = async (name: string, target: string): Promise<boolean> => {
+    try {
+      const [{ leadsTo }, { systemResolvers }] = await Promise.all([
+        import("./check/alias.ts"),
+        import("./check/resolver.ts"),
+      ]);
+      const { resolvers } = checks;
+      return await leadsTo(name, target, resolvers.length > 0 ? resolvers : systemResolvers());
+    } catch (err) {
+      log.warn({ err }, `whether ${name} is an alias of ${target} could not be looked up`);
+      return false;
+    }
+  };
+  return { ...secrets, isAlias };
 }
 
 function apiOptions(

@@ -1,6 +1,7 @@
 // What a running server does when its configuration is read again.
 import type { Config } from "./config/config.ts";
 import { renewedConfig } from "./config/renewed-config.ts";
+import { legoStorageSecrets } from "./operate/lego-storage-secrets.ts";
 import { registrationTokenHashes } from "./operate/registration-token-hashes.ts";
 import type { RunningApi } from "./serve-api.ts";
 import type { PreparedDns } from "./serve-dns.ts";
@@ -49,10 +50,11 @@ export function renewer(
     const { warnings } = configuredZones(config);
     const { registrationTokens: tokens, registrationTokensFile: file } = config.api;
     const tokenHashes = registrationTokenHashes({ tokens, file });
+    const legoStorage = legoStorageSecrets(config.legoStorage);
     for (const warning of [...next.warnings, ...warnings]) log.warn({}, warning);
     current = config;
-    // The file of tokens may have changed though its name has not.
-    api.renew(config, tokenHashes);
+    // The files of tokens may have changed though their names have not.
+    api.renew(config, { registrationTokenHashes: tokenHashes, legoStorage });
     if (changed.some((path) => /^(general|dns|instant)\./.test(path))) {
       threads.renew(dns.dataFor(config));
       for (const [domain, publisher] of publishers) {

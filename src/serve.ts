@@ -3,6 +3,7 @@ import { loadOnce } from "./load-once.ts";
 import type { Log } from "./log.ts";
 import { ApiCounters } from "./metrics/api-counters.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
+import { legoStorageSecrets } from "./operate/lego-storage-secrets.ts";
 import { loadTable } from "./operate/load-table.ts";
 import { metricsTokenHash } from "./operate/metrics-token.ts";
 import { warningOfReadableFiles } from "./operate/readable-files.ts";
@@ -61,6 +62,7 @@ export async function startServer(
       tokens: config.api.registrationTokens,
       file: config.api.registrationTokensFile,
     });
+    const storageSecrets = legoStorageSecrets(config.legoStorage);
     const metricsToken = metricsTokenHash(config.metrics.tokenFile);
     const { zones, warnings } = configuredZones(config);
     for (const warning of warnings) log.warn({}, warning);
@@ -123,7 +125,8 @@ export async function startServer(
     const readiness = readinessOf(store, threads.bound, apex, surroundings);
     const counters = new ApiCounters();
     const needs = { store, publishers, refusals, readiness, counters };
-    const api = createApi(config, { ...needs, registrationTokenHashes: tokenHashes }, surroundings);
+    const secretsOfApi = { registrationTokenHashes: tokenHashes, legoStorage: storageSecrets };
+    const api = createApi(config, { ...needs, ...secretsOfApi }, surroundings);
     const http = await listenHttp(api, config);
     open.push(() => api.drain(DRAIN_MS));
     if (store.isAlone) await loading.loaded;

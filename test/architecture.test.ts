@@ -44,8 +44,17 @@ const RULES: Record<
       "better-sqlite3",
     ],
   },
+  check: { src: [], outside: ["node:dns", "node:net", "dns2"] },
   http: {
-    src: ["audit", "delegate", "limit", "metrics/api-counters.ts", "store/store.ts", "zone"],
+    src: [
+      "audit",
+      "delegate",
+      "limit",
+      "metrics/api-counters.ts",
+      "store/client-storage.ts",
+      "store/store.ts",
+      "zone",
+    ],
     outside: ["node:http", "node:net", "node:stream", "express", "helmet"],
   },
   config: {
@@ -89,6 +98,7 @@ const RULES: Record<
 const ONLY_IN: Record<string, string> = {
   "better-sqlite3": "store/sqlite/",
   bcrypt: "delegate/imported-key.ts",
+  dns2: "check/resolver.ts",
   koffi: "server/batch/libc.ts",
 };
 

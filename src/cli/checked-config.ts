@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { type ConfigRequest, loadConfig } from "../config/load-config.ts";
 import { readCookieSecretFile } from "../operate/cookie-secrets.ts";
 import { delegationsOf, type ZoneDelegation } from "../operate/delegation.ts";
+import { legoStorageSecrets } from "../operate/lego-storage-secrets.ts";
 import { metricsTokenHash } from "../operate/metrics-token.ts";
 import { registrationTokenHashes } from "../operate/registration-token-hashes.ts";
 import { type ConfiguredZones, configuredZones } from "../zones.ts";
@@ -20,6 +21,7 @@ export function checkedConfig(request: ConfigRequest): CheckedConfig {
   const { registrationTokens: tokens, registrationTokensFile: file } = config.api;
   registrationTokenHashes({ tokens, file });
   metricsTokenHash(config.metrics.tokenFile);
+  legoStorageSecrets(config.legoStorage);
   if (config.dns.cookieSecretFile !== "") readCookieSecretFile(config.dns.cookieSecretFile);
   return { config, zones, warnings: [...config.warnings, ...warnings] };
 }

@@ -34,6 +34,11 @@ export function completeValues(values: ConfigValues): {
       'there are registration tokens (api.registration_tokens, api.registration_tokens_file), and api.registration = "open" lets anybody register; set registration = "token", or remove them',
     );
   }
+  const { tokenFile, keyFile } = values.legoStorage;
+  if ((tokenFile === "") !== (keyFile === "")) {
+    const [has, lacks] = tokenFile === "" ? ["key_file", "token_file"] : ["token_file", "key_file"];
+    problems.push(`lego_storage.${has} needs lego_storage.${lacks}: it takes both, or neither`);
+  }
   if (log.type === "file" && log.file === "") {
     problems.push('logconfig.logtype = "file" needs logconfig.logfile, the file to write to');
   }

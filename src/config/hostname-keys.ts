@@ -1,5 +1,6 @@
 import type { Section } from "./key.ts";
-import { boolean, duration, integer, oneOf, textList } from "./value-kind.ts";
+import type { ListenAddress } from "./listen-address.ts";
+import { boolean, duration, integer, oneOf, resolvers, textList } from "./value-kind.ts";
 
 const CENTURY_SECONDS = 3_153_600_000;
 
@@ -7,7 +8,7 @@ const CENTURY_SECONDS = 3_153_600_000;
 export interface ChecksConfig {
   readonly intervalSeconds: number;
   /** Empty: those of the system. */
-  readonly resolvers: readonly string[];
+  readonly resolvers: readonly ListenAddress[];
   readonly confirmations: number;
   readonly staleAfterSeconds: number;
   readonly edgeTargets: readonly string[];
@@ -26,9 +27,10 @@ export const checksSection: Section<ChecksConfig> = {
     },
     resolvers: {
       toml: "resolvers",
-      kind: textList,
+      kind: resolvers,
       default: [],
-      description: "Resolvers to ask. Empty means those of the system.",
+      description:
+        "Resolvers to ask what others see of a CNAME, the first that answers. Empty means those of the system.",
     },
     confirmations: {
       toml: "confirmations",

@@ -36,18 +36,6 @@ const REFUSALS: readonly Refusal[] = [
     instead: "remove the key",
   },
   {
-    path: "lego_storage.token_file",
-    accepted: [""],
-    why: "this version does not store accounts for lego",
-    instead: "remove the key",
-  },
-  {
-    path: "lego_storage.key_file",
-    accepted: [""],
-    why: "this version does not store accounts for lego",
-    instead: "remove the key",
-  },
-  {
     path: "policy.approval",
     accepted: ["none"],
     why: "this version has no approval, and new delegates would work at once",
@@ -70,7 +58,6 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
   {
     paths: [
       "checks.interval",
-      "checks.resolvers",
       "checks.confirmations",
       "checks.stale_after",
       "checks.edge_targets",

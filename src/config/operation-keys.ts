@@ -289,13 +289,15 @@ export const legoStorageSection: Section<LegoStorageConfig> = {
       toml: "token_file",
       kind: path,
       default: "",
-      description: "A file with the tokens of those who can store accounts here.",
+      description:
+        "A file with the tokens of those who can store lego's accounts here, one a line. Each sees only what was stored with it; a token that is replaced is another one, without them.",
     },
     keyFile: {
       toml: "key_file",
       kind: path,
       default: "",
-      description: "A file with the key that these accounts are encrypted with.",
+      description:
+        "A file with the key that these accounts are encrypted with: 64 hexadecimal digits. Keys in further lines open what was encrypted with them before.",
     },
   },
 };

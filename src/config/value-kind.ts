@@ -263,6 +263,22 @@ export function listenAddresses(defaultPort: number): ValueKind<readonly ListenA
   };
 }
 
+/** Resolvers: addresses, with or without a port. */
+export const resolvers: ValueKind<readonly ListenAddress[]> = {
+  read: listOf(
+    textBy((text) => {
+      const address = isIpv6(text) ? `[${text}]` : text;
+      const resolver = parseListenAddress(address, 53);
+      return resolver?.address === "" || resolver?.port === 0 ? undefined : resolver;
+    }),
+    0,
+  ),
+  allowed:
+    "a list of IPv4 or IPv6 addresses, each with or without a port; IPv6 with one in brackets",
+  example: '["192.0.2.53", "[2001:db8::53]:5353"]',
+  fromText: asList,
+};
+
 /** One address, or "" for a listener that is off, which becomes undefined. */
 export function optionalListenAddress(defaultPort: number): ValueKind<ListenAddress | undefined> {
   return {

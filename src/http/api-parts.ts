@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { ApiZones } from "./api-zones.ts";
 import type { InstantQuota } from "./getlocalcert/instant-quota.ts";
+import type { LegoStorage } from "./lego-storage/lego-storage.ts";
 import type { ReadinessProbe } from "./readyz.ts";
 import type { RequestSources } from "./request-source.ts";
 
@@ -29,6 +30,8 @@ export interface ApiParts {
   readonly options: ApiOptions;
   /** Undefined: there are no instant names. */
   readonly instant: InstantParts | undefined;
+  /** Undefined: nothing is stored for lego. */
+  readonly legoStorage: LegoStorage | undefined;
 }
 
 /** The zone of instant names, and how many of them there may be. */

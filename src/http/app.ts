@@ -9,6 +9,7 @@ import { getlocalcertHealth } from "./getlocalcert/health.ts";
 import { COMPAT_PATH, GETLOCALCERT_PATH } from "./getlocalcert/paths.ts";
 import { registerInstant } from "./getlocalcert/register-instant.ts";
 import { health } from "./health.ts";
+import { LEGO_STORAGE_PATH, legoStorage } from "./lego-storage/lego-storage.ts";
 import { readyz } from "./readyz.ts";
 import { register } from "./register.ts";
 import { sendEmpty } from "./response.ts";
@@ -31,6 +32,9 @@ export function createApi(parts: ApiParts): Express {
   app.all("/readyz", only({ GET: ready, HEAD: ready }, "GET, OPTIONS"));
   app.use(COMPAT_PATH, endpoints(parts, true));
   if (parts.options.pathPrefix !== "") app.use(parts.options.pathPrefix, endpoints(parts, false));
+  const storage: Handler = (req, res) => legoStorage(parts, req, res);
+  const storageMethods = { GET: storage, HEAD: storage, POST: storage };
+  app.use(LEGO_STORAGE_PATH, only(storageMethods, "GET, OPTIONS, POST"));
   app.use(GETLOCALCERT_PATH, getlocalcertEndpoints(parts));
   app.use(endpoints(parts, false));
   app.use((_req: Request, res: Response) => refuse(res, "not_found"));
@@ -59,10 +63,7 @@ function endpoints(parts: ApiParts, acceptsBasic: boolean): express.Router {
   const router = express.Router();
   router.all(
     "/register",
-    only(
-      { POST: (req, res) => register(parts, req, res, tokenIn(req)) },
-      "OPTIONS, POST",
-    ),
+    only({ POST: (req, res) => register(parts, req, res, tokenIn(req)) }, "OPTIONS, POST"),
   );
   router.all(
     "/update",

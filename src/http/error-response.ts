@@ -11,6 +11,10 @@ export type Refusal =
   | "bad_request"
   | "bad_output_format"
   | "credentials_required"
+  | "bad_domain"
+  | "bad_account"
+  | "storage_token_required"
+  | "too_many_accounts"
   | "missing_host_header"
   | "forbidden"
   | "not_found"
@@ -35,6 +39,10 @@ const STATUS: Record<Refusal, number> = {
   bad_request: 400,
   bad_output_format: 400,
   credentials_required: 400,
+  bad_domain: 400,
+  bad_account: 400,
+  storage_token_required: 401,
+  too_many_accounts: 403,
   missing_host_header: 400,
   forbidden: 401,
   not_found: 404,

@@ -8,6 +8,7 @@ const ROUTES: readonly string[] = [
   "/update",
   "/health",
   "/check",
+  "/lego-storage",
   "/healthz",
   "/readyz",
   "other",
@@ -89,10 +90,13 @@ export class ApiCounters {
   }
 }
 
-/** The last segment of the path says which endpoint it is, whatever prefix is before it. */
+const LEGO_STORAGE = "/lego-storage";
+
+/** The last segment of the path says which endpoint it is, whatever prefix is before it; but lego puts a token and a domain behind it. */
 function routeOf(path: string): string {
   const query = path.indexOf("?");
   const bare = (query < 0 ? path : path.slice(0, query)).replace(/\/$/, "").toLowerCase();
+  if (bare.startsWith(`/api/v1${LEGO_STORAGE}`)) return LEGO_STORAGE;
   const last = bare.slice(bare.lastIndexOf("/"));
   return ROUTES.includes(last) ? last : "other";
 }

@@ -91,7 +91,6 @@ test("a config.cfg of acme-dns v1 is read as it is", () => {
     domains: ["acme.example.net"],
     nsname: "ns.acme.example.net",
     nsadmin: "dns.acme.example.net",
-    isInstant: false,
     records: ["acme.example.net. A 203.0.113.7", "acme.example.net. NS ns.acme.example.net."],
     debug: true,
     publicIp: "",
@@ -99,7 +98,7 @@ test("a config.cfg of acme-dns v1 is read as it is", () => {
     txtLimit: 0,
   });
   const { domains, nsname, nsadmin } = config.general;
-  expect(config.zones).toEqual([{ domain: domains[0], nsname, nsadmin }]);
+  expect(config.zones).toEqual([{ domain: domains[0], nsname, nsadmin, isInstant: false }]);
   expect(config.database).toEqual({
     engine: "sqlite",
     connection: "/var/lib/acme-dns/acme-dns.db",

@@ -6,8 +6,6 @@ test.for<{ path: string; value: string; instead: string }>([
   { path: "api.tls", value: '"cert"', instead: 'set tls = "none"' },
   { path: "api.tls", value: '"letsencrypt"', instead: 'set tls = "none"' },
   { path: "portal.password_file", value: '"/t"', instead: "remove the key" },
-  { path: "lego_storage.token_file", value: '"/t"', instead: "remove the key" },
-  { path: "lego_storage.key_file", value: '"/t"', instead: "remove the key" },
   { path: "policy.approval", value: '"manual"', instead: 'set approval = "none"' },
 ])("$path = $value is refused with what to do instead", ({ path, value, instead }) => {
   const [section, key] = path.split(".");

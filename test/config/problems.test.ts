@@ -16,6 +16,21 @@ test.for<{ name: string; toml: string; problem: string }>([
     problem: "c.toml:3: unknown key general.lisen; did you mean general.listen?",
   },
   {
+    name: "tokens for lego's storage without a key",
+    toml: '[lego_storage]\ntoken_file = "/t"',
+    problem: "lego_storage.token_file needs lego_storage.key_file",
+  },
+  {
+    name: "a key for lego's storage without tokens",
+    toml: '[lego_storage]\nkey_file = "/k"',
+    problem: "lego_storage.key_file needs lego_storage.token_file",
+  },
+  {
+    name: "a resolver that is a name",
+    toml: '[checks]\nresolvers = ["dns.example"]',
+    problem: 'checks.resolvers = ["dns.example"] is not valid',
+  },
+  {
     name: "instant names without a zone",
     toml: "[instant]\nenabled = true",
     problem: "instant.enabled = true needs instant.domain",
