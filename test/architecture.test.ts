@@ -42,6 +42,8 @@ const RULES: Record<
       "node:timers/promises",
       "node:worker_threads",
       "better-sqlite3",
+      "pg",
+      "pg-cursor",
     ],
   },
   check: { src: [], outside: ["node:dns", "node:net", "dns2"] },
@@ -67,6 +69,7 @@ const RULES: Record<
       "config",
       "delegate",
       "dns",
+      "store/acme-dns-import.ts",
       "store/administration.ts",
       "store/registration-tokens.ts",
       "store/store.ts",
@@ -99,6 +102,8 @@ const ONLY_IN: Record<string, string> = {
   "better-sqlite3": "store/sqlite/",
   bcrypt: "delegate/imported-key.ts",
   dns2: "check/resolver.ts",
+  pg: "store/postgres/",
+  "pg-cursor": "store/postgres/",
   koffi: "server/batch/libc.ts",
 };
 

@@ -112,14 +112,24 @@ function addImportCommands(importing: Command, context: RunContext): void {
   defineCommand(importing, {
     name: "acme-dns",
     description:
-      "from a SQLite database of acme-dns, which is not changed; no server may run on ours",
+      "from a database of acme-dns, which is not changed; no server may run on ours. --config can be acme-dns's own config.cfg, which says where its database is",
     examples: [
       "dnsvouch import acme-dns --db /var/lib/acme-dns/acme-dns.db -c /etc/dnsvouch/config.toml",
+      "dnsvouch import acme-dns --config /etc/acme-dns/config.cfg --dry-run",
     ],
   })
-    .requiredOption(
-      "--db <file>",
-      "the database of acme-dns, such as /var/lib/acme-dns/acme-dns.db",
+    .option(
+      "--db <source>",
+      "the database of acme-dns, such as /var/lib/acme-dns/acme-dns.db or postgres://USER@HOST/NAME",
+    )
+    .option("--dry-run", "only say what would be done")
+    .addOption(
+      new Option(
+        "--on-conflict <what>",
+        "where a name or a user is another's here: import nothing, or leave that account out",
+      )
+        .choices(["fail", "skip"])
+        .default("fail"),
     )
     .action(
       action(context, async (options: ImportOptions) => {

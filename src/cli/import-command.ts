@@ -1,56 +1,131 @@
 import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { type AcmeDnsConfig, readAcmeDnsConfig } from "../config/acme-dns-config.ts";
+import { type Config, keysByPath } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { type ImportReport, importAcmeDns } from "../operate/import-acme-dns.ts";
-import { openAcmeDns } from "../store/sqlite/acme-dns-source.ts";
+import { importAcmeDns } from "../operate/import-acme-dns.ts";
+import type { AcmeDnsRows } from "../store/acme-dns-import.ts";
+import { isPostgresUrl, shownPostgresUrl } from "../store/postgres/postgres-url.ts";
 import { lockData } from "../store/sqlite/data-lock.ts";
-import { importDelegates } from "../store/sqlite/import-delegates.ts";
+import { isAcmeDnsFile } from "../store/sqlite/database-file.ts";
+import { type ImportTarget, importDelegates, tryImport } from "../store/sqlite/import-delegates.ts";
 import { StoreError } from "../store/store.ts";
 import { initialSerial } from "../zone/serial.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
-import { CONFIGURATION, CommandError, FAULT, FINISHED } from "./exit.ts";
-import { printJson } from "./print.ts";
+import { CONFIGURATION, CommandError, OUTSIDE } from "./exit.ts";
+import { type ImportOutcome, printImport } from "./import-report.ts";
 
 export interface ImportOptions extends CommonOptions {
-  /** The database of acme-dns. */
-  readonly db: string;
+  /** The database of acme-dns: a file, or a postgres:// URL. */
+  readonly db?: string;
+  readonly dryRun?: boolean;
+  readonly onConflict?: "fail" | "skip";
 }
 
-/** Takes the accounts of an acme-dns database over. Returns the exit code. */
-export function importCommand(
-  { db, config: file, json }: ImportOptions,
+/** Takes the accounts of an acme-dns database over. Resolves to the exit code. */
+export async function importCommand(
+  options: ImportOptions,
   env: Environment,
   nowMs: number,
-): number {
-  const config = loadConfig({ file, env });
-  const path = config.database.connection;
-  if (isSameFile(db, path)) {
-    throw new CommandError(
-      CONFIGURATION,
-      `${db} is the database of dnsvouch itself: set database.connection to a new file`,
-    );
-  }
+): Promise<number> {
+  const config = loadConfig({ file: options.config, env, toleratesNotBuilt: true });
+  const theirs = config.file === undefined ? undefined : acmeDnsConfig(config.file);
+  const source = options.db ?? theirs?.connection;
+  if (source === undefined) throw noSource(config.file);
+  const path = targetOf(config, source);
   const zone = config.registrationZone;
   const notice = (text: string): void => void process.stderr.write(`dnsvouch: ${text}\n`);
-  const target = { path, zone, initialSerial: initialSerial(nowMs), nowMs, notice };
+  const onConflict = options.onConflict ?? "fail";
+  const target = {
+    path,
+    zone,
+    initialSerial: initialSerial(nowMs),
+    nowMs,
+    onConflict,
+    notice,
+  };
+  const isDryRun = options.dryRun === true;
   // Opened before ours is: what cannot be read leaves nothing behind.
-  const accounts = opened(db);
-  const lock = lockData(path);
+  const accounts = await opened(source);
+  const report = await (isDryRun
+    ? importAcmeDns(accounts, (batches) => tryImport(target, batches))
+    : importLocked(accounts, target));
+  const outcome: ImportOutcome = {
+    report,
+    source: isPostgresUrl(source) ? shownPostgresUrl(source) : source,
+    target: path,
+    isTargetConfigured: path === config.database.connection,
+    zone,
+    isDryRun,
+    onConflict,
+    theirs,
+    configFile: config.file,
+  };
+  return printImport(outcome, options.json === true);
+}
+
+async function importLocked(accounts: AcmeDnsRows, target: ImportTarget) {
+  const lock = lockData(target.path);
   try {
-    const report = importAcmeDns(accounts, (delegates) => importDelegates(target, delegates));
-    if (json === true) printJson({ db, zone, ...report });
-    return print(report, db, zone, json === true);
+    return await importAcmeDns(accounts, (batches) => importDelegates(target, batches));
   } finally {
     lock.release();
   }
 }
 
-/** A file that somebody has named, so that it is a matter of usage. Throws CommandError. */
-function opened(db: string): ReturnType<typeof openAcmeDns> {
+/** The configuration, if it is one of acme-dns: its database is. */
+function acmeDnsConfig(file: string): AcmeDnsConfig | undefined {
+  const read = readAcmeDnsConfig(file, ".");
+  const { engine, connection } = read;
+  if (connection === undefined) return undefined;
+  const isTheirs = engine === "postgres" || isPostgresUrl(connection) || isTheirFile(connection);
+  return isTheirs ? read : undefined;
+}
+
+function isTheirFile(path: string): boolean {
   try {
-    return openAcmeDns(db);
+    return isAcmeDnsFile(resolve(path));
+  } catch {
+    // There is no such file.
+    return false;
+  }
+}
+
+function noSource(file: string | undefined): CommandError {
+  const where = file === undefined ? "" : `, and ${file} has none of acme-dns`;
+  return new CommandError(
+    CONFIGURATION,
+    `there is no database to import from${where}: name it with --db FILE or --db postgres://USER@HOST/NAME, or acme-dns's own configuration with --config config.cfg`,
+  );
+}
+
+/** Where the accounts go: our database, which is the default one where the configuration still has theirs. */
+function targetOf(config: Config, source: string): string {
+  const { engine, connection } = config.database;
+  const isTheirs =
+    engine === "postgres" || isPostgresUrl(connection) || isSameFile(connection, source);
+  if (!isTheirs) return connection;
+  const path = String(keysByPath.get("database.connection")?.default);
+  if (!isSameFile(path, source)) return path;
+  throw new CommandError(
+    CONFIGURATION,
+    `${source} is where dnsvouch would make its own database: set database.connection (DNSVOUCH_DB) to a new file`,
+  );
+}
+
+/** A database that somebody has named, so that it is a matter of usage, or of the network. Rejects with CommandError. */
+async function opened(source: string): Promise<AcmeDnsRows> {
+  const isPostgres = isPostgresUrl(source);
+  try {
+    if (!isPostgres) {
+      const { openAcmeDns } = await import("../store/sqlite/acme-dns-source.ts");
+      return openAcmeDns(source);
+    }
+    const { openAcmeDnsPostgres } = await import("../store/postgres/acme-dns-source.ts");
+    return await openAcmeDnsPostgres(source);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    throw new CommandError(CONFIGURATION, `--db: ${error.message}`);
+    throw new CommandError(isPostgres ? OUTSIDE : CONFIGURATION, `--db: ${error.message}`);
   }
 }
 
@@ -61,30 +136,4 @@ function isSameFile(one: string, other: string): boolean {
     // One of them is not there: then they are not the same.
     return false;
   }
-}
-
-/** Problems go to standard error in any case. */
-function print(report: ImportReport, db: string, zone: string, isJson: boolean): number {
-  const { imported, values, skipped, conflicts, problems, problemCount, otherValues } = report;
-  for (const problem of problems) process.stderr.write(`dnsvouch: ${problem}\n`);
-  if (problemCount > problems.length) {
-    process.stderr.write(`dnsvouch: and ${problemCount - problems.length} more accounts\n`);
-  }
-  if (conflicts.length > 0) {
-    for (const conflict of conflicts) process.stderr.write(`dnsvouch: conflict: ${conflict}\n`);
-    process.stderr.write("dnsvouch: nothing was imported; resolve the conflicts and try again\n");
-    return FAULT;
-  }
-  if (otherValues > 0) {
-    process.stderr.write(
-      `dnsvouch: ${otherValues} values were left out: they are no digest values\n`,
-    );
-  }
-  if (isJson) return FINISHED;
-  const skippedText = skipped === 0 ? "" : `, ${skipped} were there already`;
-  const leftOut = problemCount === 0 ? "" : `, ${problemCount} left out`;
-  process.stdout.write(
-    `imported ${imported} accounts with ${values} values from ${db} into ${zone}${skippedText}${leftOut}\n`,
-  );
-  return FINISHED;
 }

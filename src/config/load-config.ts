@@ -27,6 +27,8 @@ export interface ConfigRequest {
   /** What relative paths are relative to; the working directory if not given. */
   readonly cwd?: string;
   readonly searched?: readonly string[];
+  /** Whether what this version cannot do is only told of in `warnings`: for what reads a configuration to take it over. */
+  readonly toleratesNotBuilt?: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export function loadConfig({
   flags = {},
   cwd = ".",
   searched = DEFAULT_CONFIG_FILES,
+  toleratesNotBuilt = false,
 }: ConfigRequest): Config {
   const file = named ?? searched.find((candidate) => existsSync(resolve(cwd, candidate)));
   const fromFile = file === undefined ? undefined : readTomlFile(file, cwd);
@@ -61,7 +64,7 @@ export function loadConfig({
     ...fromFlags.problems,
     ...reader.problems,
     ...complete.problems,
-    ...notBuilt.problems,
+    ...(toleratesNotBuilt ? [] : notBuilt.problems),
   ];
   if (problems.length > 0) throw new ConfigError("config_invalid", problems);
   const { general, instant } = complete.values;

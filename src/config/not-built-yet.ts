@@ -117,8 +117,26 @@ export function whyNotBuiltYet(path: string): string | undefined {
   return row && `it has no effect: ${row.why}`;
 }
 
+/** What this value of a key cannot do in this version, as it would be told at the start; undefined: nothing. */
+export function whyValueIsNotBuilt(
+  path: string,
+  value: unknown,
+): { readonly isRefused: boolean; readonly why: string } | undefined {
+  const refusal = REFUSALS.find((row) => row.path === path);
+  if (refusal !== undefined) {
+    const { accepted, why, instead } = refusal;
+    return isOneOf(value, accepted) ? undefined : { isRefused: true, why: `${why}; ${instead}` };
+  }
+  const row = WITHOUT_EFFECT.find(({ paths }) => paths.includes(path));
+  if (row === undefined || isOneOf(value, NOTHING)) return undefined;
+  return { isRefused: false, why: row.why };
+}
+
+/** Values that ask for nothing, whatever the key is. */
+const NOTHING: readonly unknown[] = [undefined, 0, "", false, []];
+
 function asksForNothing({ value, usual }: CheckedSetting): boolean {
-  return isOneOf(value, [usual, undefined, 0, "", false, []]);
+  return isOneOf(value, [usual, ...NOTHING]);
 }
 
 /** Values are texts, numbers, lists and plain objects, so equal texts mean equal values. */

@@ -19,13 +19,14 @@ export function shownSettings({ settings }: Pick<Config, "settings">): readonly 
   return Object.values(configSections).flatMap(({ toml: section, keys }) =>
     Object.values<Key<unknown>>({ ...keys }).map((key) => {
       const setting = settings.get(`${section}.${key.toml}`);
-      const value = setting === undefined ? key.default : masked(key, setting.value);
+      const value = setting === undefined ? key.default : shownValue(key, setting.value);
       return { section, key: key.toml, value, origin: setting?.origin };
     }),
   );
 }
 
-function masked({ secret }: Key<unknown>, value: unknown): unknown {
+/** What can be shown of a value that somebody has written for a key. */
+export function shownValue({ secret }: Key<unknown>, value: unknown): unknown {
   if (secret === undefined || value === "") return withoutUserInfo(value);
   if (Array.isArray(value)) return value.map(() => MASK);
   // The path of a file is no secret; what stands in a URL may be one.

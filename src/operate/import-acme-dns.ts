@@ -1,3 +1,4 @@
+import type { ImportCounts } from "../store/acme-dns-import.ts";
 import {
   type AcmeDnsAccount,
   countOtherValues,
@@ -6,11 +7,7 @@ import {
 } from "./imported-account.ts";
 
 /** What an import did, to be printed. */
-export interface ImportReport {
-  readonly imported: number;
-  readonly values: number;
-  readonly skipped: number;
-  readonly conflicts: readonly string[];
+export interface ImportReport extends ImportCounts {
   /** Accounts that could not be taken over, and why: the first ones. */
   readonly problems: readonly string[];
   readonly problemCount: number;
@@ -23,31 +20,32 @@ const MOST_PROBLEMS = 10;
 /**
  * Takes the accounts over as they are, one after the other.
  *
- * @param add adds all delegates or none, and gives how many.
+ * @param add gives what became of all of them.
  */
-export function importAcmeDns(
-  accounts: Iterable<AcmeDnsAccount>,
-  add: (
-    delegates: Iterable<ImportedAccount>,
-  ) => Pick<ImportReport, "imported" | "values" | "skipped" | "conflicts">,
-): ImportReport {
+export async function importAcmeDns(
+  accounts: AsyncIterable<readonly AcmeDnsAccount[]>,
+  add: (batches: AsyncIterable<readonly ImportedAccount[]>) => Promise<ImportCounts>,
+): Promise<ImportReport> {
   const problems: string[] = [];
   let problemCount = 0;
   let otherValues = 0;
-  function* delegates(): Generator<ImportedAccount> {
-    for (const account of accounts) {
-      const imported = importedAccount(account);
-      if (typeof imported === "string") {
-        problemCount++;
-        if (problems.length < MOST_PROBLEMS) {
-          problems.push(`account ${JSON.stringify(account.username)} was left out: ${imported}`);
-        }
-        continue;
+  const taken = (account: AcmeDnsAccount): ImportedAccount | undefined => {
+    const imported = importedAccount(account);
+    if (typeof imported === "string") {
+      problemCount++;
+      if (problems.length < MOST_PROBLEMS) {
+        problems.push(`account ${JSON.stringify(account.username)} was left out: ${imported}`);
       }
-      otherValues += countOtherValues(account);
-      yield imported;
+      return undefined;
+    }
+    otherValues += countOtherValues(account);
+    return imported;
+  };
+  async function* batches(): AsyncGenerator<readonly ImportedAccount[]> {
+    for await (const batch of accounts) {
+      yield batch.map(taken).filter((account) => account !== undefined);
     }
   }
-  const counts = add(delegates());
+  const counts = await add(batches());
   return { ...counts, problems, problemCount, otherValues };
 }

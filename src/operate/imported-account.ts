@@ -2,17 +2,10 @@ import { type AllowFrom, parseAllowFrom } from "../delegate/allow-from.ts";
 import { type ChallengeDigest, parseChallengeDigest } from "../delegate/challenge-digest.ts";
 import { type BcryptHash, parseBcryptHash } from "../delegate/imported-key.ts";
 import { canonicalUsername } from "../delegate/username.ts";
+import type { AcmeDnsRow } from "../store/acme-dns-import.ts";
 
-/** A row of acme-dns's table `records` with its rows of `txt`, as they are. */
-export interface AcmeDnsAccount {
-  readonly username: string;
-  readonly password: string;
-  readonly subdomain: string;
-  /** JSON. */
-  readonly allowFrom: string;
-  /** Oldest first; "" where there is none yet. */
-  readonly values: readonly string[];
-}
+/** What acme-dns has of an account. */
+export type AcmeDnsAccount = AcmeDnsRow;
 
 /** What becomes a delegate. */
 export interface ImportedAccount {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hashSync } from "bcrypt";
 import Database from "better-sqlite3";
@@ -32,8 +32,11 @@ beforeEach(() => {
 
 afterEach(() => folder.remove());
 
-/** The schema is that of acme-dns 1.0; passwords are BLOBs there. */
-function writeSource(accounts: readonly Account[]): void {
+/** acme-dns 2.0 adds an index. */
+const INDEX_OF_2_0 = "CREATE INDEX idx_txt_subdomain ON txt (Subdomain)";
+
+/** The schema is that of acme-dns 0.8 to 2.0; passwords are BLOBs there. */
+function writeSource(accounts: readonly Account[], more = ""): void {
   const database = new Database(source);
   database.exec(`
     CREATE TABLE acmedns(Name TEXT, Value TEXT);
@@ -41,6 +44,7 @@ function writeSource(accounts: readonly Account[]): void {
       Subdomain TEXT UNIQUE NOT NULL, AllowFrom TEXT);
     CREATE TABLE txt(Subdomain TEXT NOT NULL, Value TEXT NOT NULL DEFAULT '', LastUpdate INT);
     INSERT INTO acmedns VALUES ('db_version', '1')`);
+  database.exec(more);
   for (const { username, password, subdomain, allowFrom = "[]", txt = [] } of accounts) {
     const hash = password ?? hashSync(KEY, 4);
     database
@@ -158,6 +162,8 @@ test("accounts come over with values in order, keys and networks; old keys work 
     expect(await update(url, uuid(1), uuid(11), KEY, digest(5))).toBe(
       `200 {"txt": "${digest(5)}"}`,
     );
+    // The client goes on sending the name as somebody has written it.
+    expect(await update(url, uuid(3), "By-Hand", KEY, digest(6))).toContain("200");
     expect(await update(url, uuid(3), "by-hand", KEY, digest(6))).toContain("200");
     expect(await ask(uuid(11))).toEqual([digest(2), digest(5)]);
     expect(keySchemes()).toEqual({
@@ -174,7 +180,9 @@ test("accounts come over with values in order, keys and networks; old keys work 
 test("a second run changes nothing, a third one takes what is new", async () => {
   writeSource([{ username: uuid(1), subdomain: uuid(11), txt: [[digest(1), 1]] }]);
   await runImport();
+  const before = dump();
   expect((await runImport()).out).toContain("imported 0 accounts with 0 values");
+  expect(dump()).toEqual(before);
   const database = new Database(source);
   database
     .prepare("INSERT INTO records VALUES (?, ?, ?, '[]')")
@@ -183,6 +191,56 @@ test("a second run changes nothing, a third one takes what is new", async () => 
   expect((await runImport()).out).toContain("imported 1 accounts with 0 values");
   expect((await runImport()).out).toContain("2 were there already");
 });
+
+/** All that the database holds. */
+function dump(): unknown {
+  const database = new Database(join(folder.path, "db.sqlite"), { readonly: true });
+  const tables = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    .pluck()
+    .all();
+  const rows = tables.map((table) => [table, database.prepare(`SELECT * FROM ${table}`).all()]);
+  database.close();
+  return rows;
+}
+
+test("a database of acme-dns 2.0, with its index and more than two values", async () => {
+  const txt = [4, 1, 3, 2].map((number): [string, number] => [digest(number), 100 + number]);
+  writeSource([{ username: uuid(1), subdomain: uuid(11), txt }], INDEX_OF_2_0);
+  expect((await runImport()).out).toContain("imported 1 accounts with 4 values");
+  await withServer(async (ask, url) => {
+    expect(await ask(uuid(11))).toEqual([digest(3), digest(4)]);
+    expect(await update(url, uuid(1), uuid(11), KEY, digest(5))).toContain("200");
+  });
+});
+
+test("thousands of accounts, among them some that are there already, in several batches", async () => {
+  const accounts = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      username: uuid(i),
+      subdomain: uuid(100_000 + i),
+      // Each is another one: the column is unique.
+      password: `$2a$10$${String(i).padStart(53, "a")}`,
+      txt: [[digest(i), i]] as const,
+    }));
+  writeSource(accounts(2_500));
+  expect((await runImport()).out).toContain("imported 2500 accounts with 2500 values");
+  rmSync(source);
+  writeSource(accounts(4_200).toReversed());
+  const { out } = await runImport();
+  expect(out).toContain("imported 1700 accounts with 1700 values");
+  expect(out).toContain("2500 were there already");
+  const database = new Database(join(folder.path, "db.sqlite"), { readonly: true });
+  const counts = database
+    .prepare(
+      `SELECT (SELECT count(*) FROM delegate), (SELECT count(*) FROM credential),
+        (SELECT count(*) FROM challenge_value), (SELECT count(*) FROM pragma_foreign_key_check)`,
+    )
+    .raw()
+    .get();
+  database.close();
+  expect(counts).toEqual([4_200, 4_200, 4_200, 0]);
+}, 60_000);
 
 test("what cannot be taken over is left out and named, never guessed", async () => {
   writeSource([
@@ -234,6 +292,128 @@ test("where a name or a user is another's, nothing is imported", async () => {
   });
 });
 
+test("with --on-conflict skip the others come over, and those in conflict are named", async () => {
+  writeSource([{ username: uuid(1), subdomain: uuid(11) }]);
+  await runImport();
+  rmSync(source);
+  writeSource([
+    { username: uuid(2), subdomain: uuid(12), txt: [[digest(1), 1]] },
+    { username: uuid(1), subdomain: uuid(13), txt: [[digest(2), 1]] },
+    { username: uuid(4), subdomain: uuid(11) },
+    // Two of them become one name here.
+    { username: uuid(5), subdomain: "Mixed" },
+    { username: uuid(6), subdomain: "mixed" },
+  ]);
+  const dry = await runImport("--on-conflict", "skip", "--dry-run");
+  const { code, out, err } = await runImport("--on-conflict", "skip");
+  expect(code).toBe(0);
+  expect(out).toContain("imported 2 accounts with 1 values");
+  expect(out).toContain("3 in conflict with others and left out");
+  expect(err).toContain(`conflict: user ${uuid(1)} has the delegate ${uuid(11)}.${ZONE}`);
+  expect(err).toContain(`conflict: the name ${uuid(11)}.${ZONE} is or was another delegate's`);
+  expect(err).toContain(`conflict: the name mixed.${ZONE} is or was another delegate's`);
+  expect(dry.err).toBe(err);
+  expect(dry.out).toBe(`${out.replace("imported", "would import")}nothing was changed\n`);
+  await withServer(async (ask) => {
+    expect(await ask(uuid(12))).toEqual([digest(1)]);
+    expect(await ask(uuid(13))).toBe("NXDOMAIN");
+    expect(await ask("mixed")).toEqual([]);
+  });
+});
+
+test("--dry-run says what would be done, makes nothing, and works beside a server", async () => {
+  writeSource([
+    { username: uuid(1), subdomain: uuid(11), txt: [[digest(1), 1]] },
+    { username: "joe", subdomain: uuid(12) },
+  ]);
+  const { code, out, err } = await runImport("--dry-run");
+  expect(code).toBe(0);
+  expect(out).toBe(
+    `would import 1 accounts with 1 values from ${source} into ${ZONE}, 1 left out\nnothing was changed\n`,
+  );
+  expect(err).toContain('account "joe" was left out');
+  expect(existsSync(join(folder.path, "db.sqlite"))).toBe(false);
+
+  await runImport();
+  const before = dump();
+  await withServer(async () => {
+    const again = await runImport("--dry-run");
+    expect(again.out).toContain("would import 0 accounts");
+    expect(again.out).toContain("1 were there already");
+  });
+  // The start has begun a run of the zone.
+  expect(JSON.stringify(dump()).length).toBeGreaterThanOrEqual(JSON.stringify(before).length);
+});
+
+test("acme-dns's own config.cfg says where its database is, and what becomes of each key", async () => {
+  writeSource([{ username: uuid(1), subdomain: uuid(11), txt: [[digest(1), 1]] }], INDEX_OF_2_0);
+  const file = join(folder.path, "config.cfg");
+  writeFileSync(
+    file,
+    `[general]
+listen = "127.0.0.1:53"
+protocol = "both"
+domain = "${ZONE}"
+nsname = "${ZONE}"
+nsadmin = "admin.example.org"
+records = ["${ZONE}. A 198.51.100.1"]
+debug = true
+[database]
+engine = "sqlite3"
+connection = "${source}"
+[api]
+ip = "0.0.0.0"
+disable_registration = false
+port = "443"
+tls = "letsencrypt"
+acme_cache_dir = "api-certs"
+notification_email = "admin@example.org"
+corsorigins = ["*"]
+use_header = true
+header_name = "X-Forwarded-For"
+[logconfig]
+loglevel = "debug"
+logtype = "stdout"
+logformat = "text"
+`,
+  );
+  const run = async (...args: string[]) => {
+    const dnsvouch = folder.start(["import", "acme-dns", "--config", file, ...args]);
+    return { code: await dnsvouch.exit(), out: dnsvouch.stdout(), err: dnsvouch.stderr() };
+  };
+  const { code, out, err } = await run();
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toContain(`imported 1 accounts with 1 values from ${source} into ${ZONE}`);
+  const lines = out.split("\n").map((line) => line.trim().replace(/ +/g, " "));
+  expect(lines).toContain('mapped general.listen = "127.0.0.1:53"');
+  expect(lines).toContain(
+    "ignored general.debug = true (logconfig.loglevel decides what is logged)",
+  );
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^ignored database\.connection = .* \(it was that of acme-dns/),
+  );
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^refused api\.tls = "letsencrypt" \(this version has no TLS.*set tls = "none"/,
+    ),
+  );
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^mapped api\.use_header = true \(the header/),
+  );
+  // Where they are now, and what is to be done for it.
+  expect(existsSync(join(folder.path, "data/dnsvouch.db"))).toBe(true);
+  expect(out).toContain("the accounts are in data/dnsvouch.db: before the start, set engine");
+
+  const json = JSON.parse((await run("--json")).out);
+  expect(json).toMatchObject({ imported: 0, skipped: 1, zone: ZONE, dryRun: false });
+  expect(json.config).toContainEqual({
+    key: "general.domain",
+    value: `"${ZONE}"`,
+    outcome: "mapped",
+    why: null,
+  });
+});
+
 test("a running server is not written behind its back", async () => {
   writeSource([{ username: uuid(1), subdomain: uuid(11) }]);
   await withServer(async (ask) => {
@@ -258,6 +438,20 @@ test.for([
     says: "not a SQLite database of acme-dns",
   },
   {
+    what: "one of an acme-dns that is too old",
+    write: () => {
+      writeSource([], "UPDATE acmedns SET Value = '0'");
+    },
+    says: "made by an acme-dns before 0.8",
+  },
+  {
+    what: "one of an acme-dns that is too new",
+    write: () => {
+      writeSource([], "UPDATE acmedns SET Value = '2'");
+    },
+    says: 'its version is "2", and this dnsvouch knows version 1',
+  },
+  {
     what: "one that acme-dns still writes",
     write: () => {
       writeSource([]);
@@ -274,7 +468,26 @@ test.for([
   expect(existsSync(join(folder.path, "db.sqlite"))).toBe(false);
 });
 
-test("without --db it is a matter of usage", async () => {
+test("damage in the middle of it: nothing is imported, and the reason is said", async () => {
+  writeSource(
+    Array.from({ length: 3_000 }, (_, i) => ({
+      username: uuid(i),
+      subdomain: uuid(100_000 + i),
+      password: `$2a$10$${String(i).padStart(53, "a")}`,
+    })),
+  );
+  const octets = readFileSync(source);
+  octets.fill(0xff, 8 * 4096);
+  writeFileSync(source, octets);
+  const { code, err } = await runImport();
+  expect(code).not.toBe(0);
+  expect(err).toContain(`cannot import ${source}: `);
+  await withServer(async (ask) => {
+    expect(await ask(uuid(100_000))).toBe("NXDOMAIN");
+  });
+});
+
+test("without a database it is a matter of usage", async () => {
   const dnsvouch = folder.start(["import", "acme-dns"]);
   expect(await dnsvouch.exit()).toBe(3);
   expect(dnsvouch.stderr()).toContain("--db");

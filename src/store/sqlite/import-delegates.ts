@@ -1,22 +1,20 @@
 import { resolve } from "node:path";
-import type { Database } from "better-sqlite3";
+import Database from "better-sqlite3";
 import { COMMAND_LINE } from "../../audit/audit-entry.ts";
-import { type AllowFrom, storeAllowFrom } from "../../delegate/allow-from.ts";
-import type { ChallengeDigest } from "../../delegate/challenge-digest.ts";
+import type { ImportCounts } from "../acme-dns-import.ts";
 import { AuditWriter } from "./audit-writer.ts";
+import { inspectDatabaseFile } from "./database-file.ts";
+import {
+  DatabasePlacement,
+  type DelegateToImport,
+  DryPlacement,
+  type Placed,
+  type Placement,
+} from "./import-placement.ts";
+import { refuseNewerSchema } from "./migrations.ts";
 import { openDatabase } from "./open-database.ts";
 import { prepareStatements } from "./statements.ts";
 import { reportingFaults } from "./storage-fault.ts";
-
-/** A delegate with a key of which the bcrypt hash is known. */
-export interface DelegateToImport {
-  readonly username: string;
-  readonly bcryptHash: Uint8Array;
-  readonly subdomain: string;
-  readonly allowFrom: AllowFrom;
-  /** Oldest first. */
-  readonly digests: readonly ChallengeDigest[];
-}
 
 export interface ImportTarget {
   /** The database; made if there is none. */
@@ -26,109 +24,113 @@ export interface ImportTarget {
   readonly initialSerial: number;
   /** Milliseconds since 1970, for display only. */
   readonly nowMs: number;
+  /** Whether one conflict makes it come to nothing, or only costs the delegate it is about. */
+  readonly onConflict: "fail" | "skip";
   /** Told what an operator should know about the opening. */
   readonly notice: (text: string) => void;
 }
 
-export interface ImportCounts {
-  readonly imported: number;
-  readonly values: number;
-  /** They were there already, with the same user name and subdomain. */
-  readonly skipped: number;
-  /** Subdomains or user names that belong to others; nothing was written if there are any. */
-  readonly conflicts: readonly string[];
-}
+type Batches = AsyncIterable<readonly DelegateToImport[]>;
 
 const MOST_CONFLICTS = 10;
 /** A million names go into indexes in no order: pages that are needed again should be at hand. */
 const CACHE_KIB = 131_072;
 
 /**
- * Adds delegates in one transaction: all or none. The caller owns the data (data-lock.ts), since a
- * running server would not see them. Throws StoreError.
+ * Adds delegates in one transaction: all that can be, or none. The caller owns the data (data-lock.ts),
+ * since a running server would not see them. What is there already changes nothing. Rejects with StoreError.
  */
-export function importDelegates(
+export async function importDelegates(
   target: ImportTarget,
-  delegates: Iterable<DelegateToImport>,
-): ImportCounts {
+  batches: Batches,
+): Promise<ImportCounts> {
   const file = resolve(target.path);
-  return reportingFaults(file, () => {
-    const { database } = openDatabase(file, target.notice);
-    try {
-      database.pragma(`cache_size = ${-CACHE_KIB}`);
-      return insertAll(database, target, delegates);
-    } finally {
-      database.close();
-    }
-  });
-}
-
-/** What makes the transaction come to nothing. */
-class ConflictsFound extends Error {
-  readonly conflicts: readonly string[];
-
-  constructor(conflicts: readonly string[]) {
-    super(conflicts.join(", "));
-    this.name = "ConflictsFound";
-    this.conflicts = conflicts;
-  }
-}
-
-function insertAll(
-  database: Database,
-  target: ImportTarget,
-  delegates: Iterable<DelegateToImport>,
-): ImportCounts {
-  const transaction = database.transaction(() => insert(database, target, delegates));
+  const read = <T>(work: () => T): T => reportingFaults(file, work);
+  const { database } = read(() => openDatabase(file, target.notice));
   try {
-    return transaction.immediate();
-  } catch (error) {
-    if (!(error instanceof ConflictsFound)) throw error;
-    return { imported: 0, values: 0, skipped: 0, conflicts: error.conflicts };
+    const { zone, initialSerial, nowMs, onConflict } = target;
+    const placement = read(() => {
+      database.pragma(`cache_size = ${-CACHE_KIB}`);
+      // Each row that is written refers to one that was written just before.
+      database.pragma("foreign_keys = OFF");
+      // What a batch would be undone with, which is thrown away with each.
+      database.pragma("temp_store = MEMORY");
+      database.exec("BEGIN IMMEDIATE");
+      return new DatabasePlacement(database, zone, initialSerial, nowMs);
+    });
+    const counts = await placeAll(placement, batches, read);
+    const isNothing = counts.imported === 0 || (counts.conflictCount > 0 && onConflict === "fail");
+    if (isNothing) {
+      read(() => database.exec("ROLLBACK"));
+      return counts.imported === 0 ? counts : { ...counts, imported: 0, values: 0 };
+    }
+    read(() => finish(database, target, placement.zoneId, counts));
+    return counts;
+  } finally {
+    // What was begun and not finished is undone by it.
+    database.close();
   }
 }
 
-function insert(
-  database: Database,
-  { zone, initialSerial, nowMs }: ImportTarget,
-  delegates: Iterable<DelegateToImport>,
-): ImportCounts {
-  const sql = prepareStatements(database);
-  const findOwner = database.prepare<[string], { subdomain: string; apex: string }>(
-    OWNER_OF_USERNAME,
-  );
-  const insertCredential = database.prepare(INSERT_IMPORTED_CREDENTIAL);
-  database.prepare(ENSURE_ZONE).run({ zone, initialSerial });
-  const zoneId = sql.findZone.get(zone)?.id ?? 0;
+/** What `importDelegates` would do. Nothing is written or made, whether a server runs or not. Rejects with StoreError. */
+export async function tryImport(
+  { path, zone }: Pick<ImportTarget, "path" | "zone">,
+  batches: Batches,
+): Promise<ImportCounts> {
+  const file = resolve(path);
+  const read = <T>(work: () => T): T => reportingFaults(file, work);
+  const found = inspectDatabaseFile(file);
+  if (found !== "absent") refuseNewerSchema(file, found.schemaVersion);
+  const database =
+    found === "absent"
+      ? undefined
+      : read(() => new Database(file, { readonly: true, fileMustExist: true }));
+  try {
+    return await placeAll(
+      read(() => new DryPlacement(database, zone)),
+      batches,
+      read,
+    );
+  } finally {
+    database?.close();
+  }
+}
+
+async function placeAll(
+  placement: Placement,
+  batches: Batches,
+  read: <T>(work: () => T) => T,
+): Promise<ImportCounts> {
   const conflicts: string[] = [];
+  let conflictCount = 0;
   let imported = 0;
   let values = 0;
   let skipped = 0;
-  for (const { username, bcryptHash, subdomain, allowFrom, digests } of delegates) {
-    const owner = findOwner.get(username);
-    if (owner !== undefined) {
-      if (owner.subdomain === subdomain && owner.apex === zone) skipped++;
-      else conflicts.push(`user ${username} has the delegate ${owner.subdomain}.${owner.apex}`);
-      continue;
+  const count = (placed: Placed, { digests }: DelegateToImport): void => {
+    if (placed === "there already") skipped++;
+    else if (placed === "imported") {
+      imported++;
+      values += digests.length;
+    } else {
+      conflictCount++;
+      if (conflicts.length < MOST_CONFLICTS) conflicts.push(placed.conflict);
     }
-    const inserted = sql.insertDelegate.run({
-      zoneId,
-      subdomain,
-      allowFrom: storeAllowFrom(allowFrom),
-      createdMs: nowMs,
-    });
-    if (inserted.changes === 0) {
-      conflicts.push(`the name ${subdomain}.${zone} is or was another delegate's`);
-      continue;
-    }
-    const delegateId = Number(inserted.lastInsertRowid);
-    insertCredential.run({ delegateId, username, bcryptHash, createdMs: nowMs });
-    for (const digest of digests) sql.insertValue.run({ delegateId, digest, createdMs: nowMs });
-    imported++;
-    values += digests.length;
+  };
+  for await (const batch of batches) {
+    const placed = read(() => placement.place(batch));
+    for (const [i, delegate] of batch.entries()) count(placed[i] ?? "there already", delegate);
   }
-  if (conflicts.length > 0) throw new ConflictsFound(conflicts.slice(0, MOST_CONFLICTS));
-  if (imported > 0) sql.raiseSerial.get(zoneId);
+  return { imported, values, skipped, conflicts, conflictCount };
+}
+
+function finish(
+  database: Database.Database,
+  { zone, nowMs }: ImportTarget,
+  zoneId: number,
+  { imported }: ImportCounts,
+): void {
+  const sql = prepareStatements(database);
+  sql.raiseSerial.get(zoneId);
   const audit = new AuditWriter(sql);
   audit.begin();
   audit.append({
@@ -139,15 +141,5 @@ function insert(
     detail: `${imported} delegates into ${zone}`,
   });
   audit.finish();
-  return { imported, values, skipped, conflicts };
+  database.exec("COMMIT");
 }
-
-const ENSURE_ZONE = `
-  INSERT INTO zone (apex, serial) VALUES (@zone, @initialSerial) ON CONFLICT (apex) DO NOTHING`;
-const OWNER_OF_USERNAME = `
-  SELECT d.subdomain, z.apex
-  FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
-  WHERE c.username = ?`;
-const INSERT_IMPORTED_CREDENTIAL = `
-  INSERT INTO credential (delegate_id, username, key_scheme, key_hash, created_ms)
-  VALUES (@delegateId, @username, 'bcrypt', @bcryptHash, @createdMs)`;
