@@ -32,6 +32,8 @@ export const requiredPrograms = [
   { program: "setpriv", package: "util-linux", purpose: "a user without rights" },
   { program: "pgrep", package: "procps", purpose: "processes" },
   { program: "systemd-analyze", package: "systemd", purpose: "what the unit allows" },
+  { program: "pg_ctlcluster", package: "postgresql", purpose: "acme-dns's other database" },
+  { program: "psql", package: "postgresql-client", purpose: "acme-dns's other database" },
   { program: "strace", package: "strace", purpose: "what the server asks of the kernel" },
   { program: "promtool", package: "prometheus", purpose: "the alert rules" },
   { program: "openssl", package: "openssl", purpose: "the authority's own TLS certificate" },
