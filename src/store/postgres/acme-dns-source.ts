@@ -18,13 +18,18 @@ const TABLES = `
   SELECT to_regclass('acmedns') IS NOT NULL AND to_regclass('records') IS NOT NULL AS "isAcmeDns",
     to_regclass('txt') IS NOT NULL AS "hasValues"`;
 const VERSION = "SELECT value AS version FROM acmedns WHERE name = 'db_version'";
-/** acme-dns overwrites the row with the smaller lastupdate, so the larger one is the newer value. */
+/**
+ * acme-dns overwrites the row with the smaller lastupdate, so the larger one is the newer value. Ordered by
+ * octets: by the rules of a language it takes seven times as long, and out of order it is written half as fast.
+ */
 const ACCOUNTS = `
   SELECT r.username, r.password, r.subdomain, coalesce(r.allowfrom, '') AS "allowFrom",
     coalesce(t.values, '{}') AS values
-  FROM records AS r LEFT JOIN (
-    SELECT subdomain, array_agg(value ORDER BY lastupdate, rowid) AS values FROM txt GROUP BY subdomain
-  ) AS t ON t.subdomain = r.subdomain`;
+  FROM (SELECT *, subdomain COLLATE "C" AS name FROM records) AS r LEFT JOIN (
+    SELECT subdomain COLLATE "C" AS name, array_agg(value ORDER BY lastupdate, rowid) AS values
+    FROM txt WHERE value <> '' GROUP BY 1
+  ) AS t ON t.name = r.name
+  ORDER BY r.name`;
 
 /**
  * Connects to a PostgreSQL database of acme-dns (0.8 to 2.0), to read its accounts once, in one read-only
