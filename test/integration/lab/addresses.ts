@@ -20,3 +20,6 @@ export const delegateZone = "auth.dnsvouch.test";
 
 /** The zone of the operator's customers, which holds their CNAME records. */
 export const customerZone = "customer.test";
+
+/** The zone of its instant names, where a test has any. */
+export const instantZone = "instant.test";

@@ -35,6 +35,8 @@ export interface DnsvouchSettings {
   readonly data?: string;
   /** `dns.cookie_secret_file`. */
   readonly cookieSecretFile?: string;
+  /** More lines of the configuration, with their sections. */
+  readonly more?: readonly string[];
   readonly place?: Place;
 }
 
@@ -51,6 +53,7 @@ function configuration(folder: string, settings: DnsvouchSettings): string {
     apiAddress = address.dnsvouch,
     data = folder,
     cookieSecretFile = "",
+    more = [],
   } = settings;
   // JSON's arrays of strings are TOML's, too.
   return `
@@ -80,6 +83,8 @@ register_per_source_per_hour = 0
 
 [logconfig]
 loglevel = "info"
+
+${more.join("\n")}
 `;
 }
 

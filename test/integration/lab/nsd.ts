@@ -1,7 +1,7 @@
 // NSD, for all of the name space that is not dnsvouch's: whatever zones it is given.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { address, customerZone, delegateZone, dnsPort } from "./addresses.ts";
+import { address, customerZone, delegateZone, dnsPort, instantZone } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import { here, type Place } from "./place.ts";
 
@@ -33,6 +33,7 @@ ${customerZone}. NS ns.${customerZone}.
 ns.${customerZone}. A ${address.nsd}
 ${delegateZone}. NS ns1.${delegateZone}.
 ns1.${delegateZone}. A ${address.dnsvouch}
+${instantZone}. NS ns1.${delegateZone}.
 `;
 
 export function challengeRecords(aliases: readonly ChallengeAlias[]): string[] {

@@ -1,7 +1,7 @@
 // Unbound as certificate authorities run it: its own recursion, mixed-case questions, minimised names.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { address, customerZone, delegateZone, dnsPort } from "./addresses.ts";
+import { address, customerZone, delegateZone, dnsPort, instantZone } from "./addresses.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import type { Network } from "./network.ts";
 import { here } from "./place.ts";
@@ -15,11 +15,12 @@ const noCache = `
 
 // Unbound follows a delegation on port 53 alone; a stub zone names the port, and below it names are walked and
 // minimised as below any zone cut.
-const stubs = [".", customerZone, delegateZone].map(
+const ours: readonly string[] = [delegateZone, instantZone];
+const stubs = [".", customerZone, ...ours].map(
   (zone) => `
 stub-zone:
   name: "${zone}"
-  stub-addr: ${zone === delegateZone ? address.dnsvouch : address.nsd}@${dnsPort}`,
+  stub-addr: ${ours.includes(zone) ? address.dnsvouch : address.nsd}@${dnsPort}`,
 );
 
 export interface UnboundSettings {
