@@ -1,9 +1,11 @@
 /** What ACME clients keep of a delegate, each in its own form; see docs/clients. */
+import type { CaChoice, ClientFormat } from "./words.ts";
 
-/** What /register has answered, and where. */
-export interface Registration {
+/** A delegate and how it is written. */
+export interface ClientAccount {
   readonly username: string;
-  readonly password: string;
+  /** Undefined: nobody knows it any more, since it was shown when it was made. */
+  readonly password: string | undefined;
   readonly fulldomain: string;
   readonly subdomain: string;
   readonly allowfrom: readonly string[];
@@ -11,38 +13,50 @@ export interface Registration {
   readonly server: string;
 }
 
-export const CLIENT_FORMATS = [
-  "json",
-  "lego",
-  "cert-manager",
-  "acme.sh",
-  "caddy",
-  "traefik",
-  "certbot",
-  "env",
-  "zone",
-] as const;
-
-export type ClientFormat = (typeof CLIENT_FORMATS)[number];
-
-/** Accounts by domain: one file for many of them. */
-export type AccountMap = Readonly<Record<string, object>>;
-
-/** lego, Traefik, Caddy's libdns/acmedns and acme-dns-client read `server_url`, too. */
-function storedAccount({ server, allowfrom: _, ...account }: Registration): object {
-  return { ...account, server_url: server };
+/** What /register has answered, and where. */
+export interface Registration extends ClientAccount {
+  readonly password: string;
 }
 
-/** acme-dns-auth.py and pyacmedns keep the answer as it is. */
-function answer({ server: _, ...rest }: Registration): object {
-  return rest;
+/** What a text is about, besides the account. */
+export interface Purpose {
+  /** Without a wildcard; NO_DOMAIN where none was given. */
+  readonly domain: string;
+  readonly ca: CaChoice;
+}
+
+/** What stands where a domain has to be filled in. */
+export const NO_DOMAIN = "YOUR-DOMAIN";
+/** What stands where a password has to be filled in. */
+export const NO_PASSWORD = "PASSWORD-SHOWN-WHEN-IT-WAS-MADE";
+
+/** Let's Encrypt's directories; other authorities have theirs. */
+const DIRECTORIES: Readonly<Record<CaChoice, string>> = {
+  production: "https://acme-v02.api.letsencrypt.org/directory",
+  staging: "https://acme-staging-v02.api.letsencrypt.org/directory",
+};
+
+export function directoryOf(ca: CaChoice): string {
+  return DIRECTORIES[ca];
+}
+
+/** As clients read it: acme-dns-auth.py and pyacmedns keep the answer as it is. */
+function answer({ server: _, ...rest }: ClientAccount): object {
+  const { username, password = NO_PASSWORD, fulldomain, subdomain, allowfrom } = rest;
+  return { username, password, fulldomain, subdomain, allowfrom };
+}
+
+/** lego, Traefik, Caddy's libdns/acmedns and acme-dns-client read `server_url`, too. */
+function storedAccount(account: ClientAccount): object {
+  const { username, password = NO_PASSWORD, fulldomain, subdomain, server } = account;
+  return { username, password, fulldomain, subdomain, server_url: server };
 }
 
 /** The entry of a domain, for formats that are maps by domain; undefined for others. */
-export function accountEntry(format: ClientFormat, registration: Registration): object | undefined {
-  if (format === "certbot") return answer(registration);
+export function accountEntry(format: ClientFormat, account: ClientAccount): object | undefined {
+  if (format === "certbot") return answer(account);
   const isMap = format === "lego" || format === "traefik" || format === "caddy";
-  return isMap ? storedAccount(registration) : undefined;
+  return isMap ? storedAccount(account) : undefined;
 }
 
 /** Whether a file of that format holds accounts by domain. */
@@ -50,35 +64,30 @@ export function isMapFormat(format: ClientFormat): boolean {
   return ["lego", "traefik", "caddy", "certbot"].includes(format);
 }
 
-/** The formats that are no maps. `domain`: without a wildcard. */
+/** The whole text of a format; a file of a map has other entries besides. */
 export function formatAccount(
   format: ClientFormat,
-  registration: Registration,
-  domain: string,
+  account: ClientAccount,
+  purpose: Purpose,
 ): string {
-  const { username, password, subdomain, fulldomain, server } = registration;
+  const entry = accountEntry(format, account);
+  if (entry !== undefined) return `${JSON.stringify({ [purpose.domain]: entry }, null, 2)}\n`;
   switch (format) {
     case "acme.sh":
-      return lines(
-        `export ACMEDNS_BASE_URL="${server}"`,
-        `export ACMEDNS_USERNAME="${username}"`,
-        `export ACMEDNS_PASSWORD="${password}"`,
-        `export ACMEDNS_SUBDOMAIN="${subdomain}"`,
-      );
+      return acmeSh(account, purpose);
     case "env":
-      return lines(
-        `ACME_DNS_URL=${server}`,
-        `ACME_DNS_USERNAME=${username}`,
-        `ACME_DNS_PASSWORD=${password}`,
-        `ACME_DNS_SUBDOMAIN=${subdomain}`,
-        `ACME_DNS_FULLDOMAIN=${fulldomain}`,
-      );
+      return env(account, purpose);
     case "zone":
-      return lines(`${challengeName(domain)} 3600 IN CNAME ${fulldomain}.`);
+      return lines(`${challengeName(purpose.domain)} 3600 IN CNAME ${account.fulldomain}.`);
+    case "terraform":
+      return terraform(account, purpose);
     case "cert-manager":
-      return certManager(registration, domain);
+      return certManager(account, purpose);
+    case "posh-acme":
+      return poshAcme(account, purpose);
     default:
-      return `${JSON.stringify(answer(registration))}\n`;
+      // Certify's field "credentials JSON" is the answer, too.
+      return `${JSON.stringify(answer(account))}\n`;
   }
 }
 
@@ -87,8 +96,63 @@ export function challengeName(domain: string): string {
   return `_acme-challenge.${domain}.`;
 }
 
-function certManager(registration: Registration, domain: string): string {
-  const map = JSON.stringify({ [domain]: answer(registration) });
+function acmeSh(account: ClientAccount, { domain, ca }: Purpose): string {
+  const { username, password = NO_PASSWORD, subdomain, server } = account;
+  const authority = ca === "staging" ? "letsencrypt_test" : "letsencrypt";
+  return lines(
+    `export ACMEDNS_BASE_URL="${server}"`,
+    `export ACMEDNS_USERNAME="${username}"`,
+    `export ACMEDNS_PASSWORD="${password}"`,
+    `export ACMEDNS_SUBDOMAIN="${subdomain}"`,
+    `# acme.sh --issue --server ${authority} --dns dns_acmedns -d ${domain} -d '*.${domain}'`,
+  );
+}
+
+function env(account: ClientAccount, { ca }: Purpose): string {
+  const { username, password = NO_PASSWORD, subdomain, fulldomain, server } = account;
+  return lines(
+    `ACME_DNS_URL=${server}`,
+    `ACME_DNS_USERNAME=${username}`,
+    `ACME_DNS_PASSWORD=${password}`,
+    `ACME_DNS_SUBDOMAIN=${subdomain}`,
+    `ACME_DNS_FULLDOMAIN=${fulldomain}`,
+    `ACME_DIRECTORY_URL=${directoryOf(ca)}`,
+  );
+}
+
+/** For the provider hashicorp/dns, as dnsvouch records --format terraform; the fields are those of others, too. */
+function terraform({ fulldomain }: ClientAccount, { domain }: Purpose): string {
+  const id = domain.replaceAll(/[^A-Za-z0-9]/g, "_");
+  return lines(
+    `resource "dns_cname_record" "acme_challenge_${id}" {`,
+    `  zone  = "${domain}." # the zone that ${domain} is in: shorten it, and lengthen the name`,
+    '  name  = "_acme-challenge"',
+    `  cname = "${fulldomain}."`,
+    "  ttl   = 3600",
+    "}",
+  );
+}
+
+/** Values of a registration are subdomain, user, password and full name, in this order. */
+function poshAcme(account: ClientAccount, { domain, ca }: Purpose): string {
+  const { username, password = NO_PASSWORD, fulldomain, subdomain, server } = account;
+  const { host, pathname, protocol } = new URL(server);
+  const values = [subdomain, username, password, fulldomain].map((text) => `'${text}'`).join(", ");
+  const http = protocol === "http:" ? "; HTTP = $true" : "";
+  return lines(
+    `Set-PAServer ${ca === "staging" ? "LE_STAGE" : "LE_PROD"}`,
+    `$registration = @{ '_acme-challenge.${domain}' = @(${values}) }`,
+    `$arguments = @{ ACMEServer = '${host}${pathname.replace(/\/$/, "")}'; ACMERegistration = $registration${http} }`,
+    `New-PACertificate '${domain}', '*.${domain}' -AcceptTOS -Plugin AcmeDns -PluginArgs $arguments`,
+  );
+}
+
+function certManager(account: ClientAccount, { domain, ca }: Purpose): string {
+  const map = JSON.stringify({ [domain]: answer(account) });
+  const [other, when] =
+    ca === "staging"
+      ? (["production", "Once it works"] as const)
+      : (["staging", "To try"] as const);
   return lines(
     "apiVersion: v1",
     "kind: Secret",
@@ -100,18 +164,18 @@ function certManager(registration: Registration, domain: string): string {
     "apiVersion: cert-manager.io/v1",
     "kind: Issuer",
     "metadata:",
-    "  name: letsencrypt-staging",
+    `  name: letsencrypt-${ca}`,
     "spec:",
     "  acme:",
-    "    # Once it works: https://acme-v02.api.letsencrypt.org/directory",
-    "    server: https://acme-staging-v02.api.letsencrypt.org/directory",
+    `    # ${when}: ${directoryOf(other)}`,
+    `    server: ${directoryOf(ca)}`,
     "    privateKeySecretRef:",
-    "      name: letsencrypt-staging",
+    `      name: letsencrypt-${ca}`,
     "    solvers:",
     "      - dns01:",
     "          cnameStrategy: None",
     "          acmeDNS:",
-    `            host: ${registration.server}`,
+    `            host: ${account.server}`,
     "            accountSecretRef:",
     "              name: acme-dns",
     "              key: acmedns.json",

@@ -6,10 +6,10 @@ import {
   defineGroup,
   type RunContext,
 } from "./define-command.ts";
-import type { DeleteOptions, ListOptions } from "./delegates-command.ts";
+import type { DelegateOptions, DeleteOptions, ListOptions } from "./delegates-command.ts";
 import type { KeyOptions, RotateOptions } from "./keys-command.ts";
 import { labelChange, positiveInteger, timeSpan, timeSpanOrNone } from "./option-values.ts";
-import { DELEGATE_STATES, KEY_FORMATS } from "./words.ts";
+import { CLIENT_FORMATS, DELEGATE_STATES } from "./words.ts";
 
 /** The commands about delegates and their keys. Each names one by its subdomain or its full name. */
 export function addDelegateCommands(program: Command, context: RunContext): void {
@@ -29,6 +29,7 @@ export function addDelegateCommands(program: Command, context: RunContext): void
 }
 
 const NAME = ["<delegate>", "its subdomain or its full name"] as const;
+const STAGING = "for the staging environment of Let's Encrypt";
 const EXAMPLE = "2d41601b-2ad0-4fcb-9cbd-fa6d4245544a";
 
 function addReadingCommands(delegates: Command, context: RunContext): void {
@@ -52,18 +53,21 @@ function addReadingCommands(delegates: Command, context: RunContext): void {
         return delegatesList(options, env, clock());
       }),
     );
-  defineCommand(delegates, {
-    name: "show",
-    description: "all about one of them",
-    examples: [`dnsvouch delegates show ${EXAMPLE}`],
-  })
-    .argument(...NAME)
-    .action(
-      action(context, async (name: string, options: CommonOptions) => {
-        const { delegatesShow } = await import("./delegates-command.ts");
-        return delegatesShow(name, options, env, clock());
-      }),
-    );
+  withFormats(
+    defineCommand(delegates, {
+      name: "show",
+      description: "all about one of them, or what its client reads, but for the key",
+      examples: [
+        `dnsvouch delegates show ${EXAMPLE}`,
+        `dnsvouch delegates show ${EXAMPLE} --format traefik --domain www.example.com --staging`,
+      ],
+    }).argument(...NAME),
+  ).action(
+    action(context, async (name: string, options: DelegateOptions) => {
+      const { delegatesShow } = await import("./delegates-command.ts");
+      return delegatesShow(name, options, env, clock());
+    }),
+  );
 }
 
 function addChangingCommands(delegates: Command, context: RunContext): void {
@@ -81,19 +85,18 @@ function addChangingCommands(delegates: Command, context: RunContext): void {
         return delegatesDelete(name, options, env, clock());
       }),
     );
-  defineCommand(delegates, {
-    name: "restore",
-    description: "bring a deleted one back, without values and with a new key, which is printed",
-    examples: [`dnsvouch delegates restore ${EXAMPLE}`],
-  })
-    .argument(...NAME)
-    .addOption(keyFormat())
-    .action(
-      action(context, async (name: string, options: KeyOptions) => {
-        const { delegatesRestore } = await import("./keys-command.ts");
-        return delegatesRestore(name, options, env);
-      }),
-    );
+  withFormats(
+    defineCommand(delegates, {
+      name: "restore",
+      description: "bring a deleted one back, without values and with a new key, which is printed",
+      examples: [`dnsvouch delegates restore ${EXAMPLE}`],
+    }).argument(...NAME),
+  ).action(
+    action(context, async (name: string, options: KeyOptions) => {
+      const { delegatesRestore } = await import("./keys-command.ts");
+      return delegatesRestore(name, options, env);
+    }),
+  );
   for (const [word, description] of LOCKS) {
     defineCommand(delegates, {
       name: word,
@@ -143,38 +146,37 @@ function addKeyCommands(keys: Command, context: RunContext): void {
         return keysList(name, options, env, clock());
       }),
     );
-  defineCommand(keys, {
-    name: "add",
-    description: "make a second key and print it, once",
-    examples: [`dnsvouch keys add ${EXAMPLE}`],
-  })
-    .argument(...NAME)
-    .addOption(keyFormat())
-    .action(
-      action(context, async (name: string, options: KeyOptions) => {
-        const { keysAdd } = await import("./keys-command.ts");
-        return keysAdd(name, options, env);
-      }),
-    );
-  defineCommand(keys, {
-    name: "rotate",
-    description: "make a new key and print it, once; the one before works for some time yet",
-    examples: [`dnsvouch keys rotate ${EXAMPLE} --overlap 72h --format env`],
-  })
-    .argument(...NAME)
-    .option(
-      "--overlap <time>",
-      "how long the key before works, 0 to end it now",
-      timeSpanOrNone,
-      259_200,
-    )
-    .addOption(keyFormat())
-    .action(
-      action(context, async (name: string, options: RotateOptions) => {
-        const { keysRotate } = await import("./keys-command.ts");
-        return keysRotate(name, options, env, clock());
-      }),
-    );
+  withFormats(
+    defineCommand(keys, {
+      name: "add",
+      description: "make a second key and print it, once",
+      examples: [`dnsvouch keys add ${EXAMPLE}`],
+    }).argument(...NAME),
+  ).action(
+    action(context, async (name: string, options: KeyOptions) => {
+      const { keysAdd } = await import("./keys-command.ts");
+      return keysAdd(name, options, env);
+    }),
+  );
+  withFormats(
+    defineCommand(keys, {
+      name: "rotate",
+      description: "make a new key and print it, once; the one before works for some time yet",
+      examples: [`dnsvouch keys rotate ${EXAMPLE} --overlap 72h --format env`],
+    })
+      .argument(...NAME)
+      .option(
+        "--overlap <time>",
+        "how long the key before works, 0 to end it now",
+        timeSpanOrNone,
+        259_200,
+      ),
+  ).action(
+    action(context, async (name: string, options: RotateOptions) => {
+      const { keysRotate } = await import("./keys-command.ts");
+      return keysRotate(name, options, env, clock());
+    }),
+  );
   defineCommand(keys, {
     name: "revoke",
     description: "end a key at once",
@@ -190,6 +192,14 @@ function addKeyCommands(keys: Command, context: RunContext): void {
     );
 }
 
-function keyFormat(): Option {
-  return new Option("--format <format>", "what is printed").choices(KEY_FORMATS);
+/** How a delegate is printed for its client. */
+function withFormats(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--format <format>", "what is printed, as a client reads it").choices(
+        CLIENT_FORMATS,
+      ),
+    )
+    .option("--domain <domain>", "the domain of the certificate, for formats that name it")
+    .option("--staging", STAGING);
 }

@@ -6,9 +6,10 @@ import type { ListedDelegate, ListedKey } from "../store/sqlite/delegate-records
 import { openRecords, type Records } from "../store/sqlite/open-records.ts";
 import { performAct } from "./act-command.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
+import { type ExportOptions, printForClient } from "./delegate-export.ts";
 import { CONFIGURATION, CommandError, FAULT, FINISHED } from "./exit.ts";
 import { instant, printJson, printTable } from "./print.ts";
-import type { ShownState } from "./words.ts";
+import type { ClientFormat, ShownState } from "./words.ts";
 
 export interface ListOptions extends CommonOptions {
   readonly state?: ShownState;
@@ -44,15 +45,20 @@ export function delegatesList(options: ListOptions, env: Environment, nowMs: num
   });
 }
 
+export interface DelegateOptions extends CommonOptions, ExportOptions {}
+
 export function delegatesShow(
   name: string,
-  { config: file, json }: CommonOptions,
+  options: DelegateOptions,
   env: Environment,
   nowMs: number,
 ): number {
-  return withRecords(loadConfig({ file, env }), (records) => {
+  const config = loadConfig({ file: options.config, env });
+  const { json, format } = options;
+  return withRecords(config, (records) => {
     const delegate = oneNamed(records, name, nowMs);
     const keys = records.keysOf(delegate.id);
+    if (format !== undefined) return exported(config, delegate, keys, format, options, nowMs);
     if (json === true) {
       printJson({ ...shown(delegate), keys: keys.map(shownKey) });
       return FINISHED;
@@ -72,6 +78,38 @@ export function delegatesShow(
     printKeys(keys);
     return FINISHED;
   });
+}
+
+/** What its client reads, but for the key: nobody knows it any more. */
+function exported(
+  config: Config,
+  { subdomain, zone, allowFrom }: ListedDelegate,
+  keys: readonly ListedKey[],
+  format: ClientFormat,
+  options: ExportOptions,
+  nowMs: number,
+): number {
+  const fulldomain = `${subdomain}.${zone}`;
+  const isLive = ({ revokedMs, expiresMs }: ListedKey): boolean =>
+    revokedMs === null && (expiresMs === null || expiresMs > nowMs);
+  const key = keys.findLast(isLive);
+  if (key === undefined) {
+    throw new CommandError(
+      FAULT,
+      `${fulldomain} has no key that works; make one: dnsvouch keys add ${fulldomain} --format ${format}`,
+    );
+  }
+  const { username } = key;
+  printForClient(
+    config,
+    { fulldomain, username, password: undefined, allowfrom: allowFrom },
+    format,
+    options,
+  );
+  process.stderr.write(
+    `The password was shown when key ${key.id} was made, and is kept nowhere: put it in, or have a new one with dnsvouch keys rotate ${fulldomain} --format ${format}\n`,
+  );
+  return FINISHED;
 }
 
 export async function delegatesDelete(

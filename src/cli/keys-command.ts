@@ -1,17 +1,14 @@
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { performAct } from "./act-command.ts";
-import { formatAccount } from "./client-formats.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
+import { type ExportOptions, printForClient } from "./delegate-export.ts";
 import { oneNamed, printKeys, shownKey, withRecords } from "./delegates-command.ts";
 import { FINISHED } from "./exit.ts";
 import { instant, printJson } from "./print.ts";
-import { apiUrl } from "./reach.ts";
-import type { KeyFormat } from "./words.ts";
+import { certificateName } from "./register-command.ts";
 
-export interface KeyOptions extends CommonOptions {
-  readonly format?: KeyFormat;
-}
+export interface KeyOptions extends CommonOptions, ExportOptions {}
 
 export interface RotateOptions extends KeyOptions {
   /** Seconds. */
@@ -76,36 +73,39 @@ export async function keysRevoke(
 async function makeKey(
   act: string,
   args: object,
-  { config: file, json, format }: KeyOptions,
+  options: KeyOptions,
   env: Environment,
   what?: string,
 ): Promise<number> {
-  const config = loadConfig({ file, env });
+  const config = loadConfig({ file: options.config, env });
+  // What is wrong with it is said before a key is made.
+  if (options.domain !== undefined) certificateName(options.domain);
   const made = (await performAct(config, act, args)) as {
     readonly delegate: string;
     readonly username: string;
     readonly key: string;
   };
-  process.stdout.write(keyText(config, made, json === true ? "json" : format));
+  printKey(config, made, options);
   process.stderr.write("The password is shown this once: keep it.\n");
   if (what !== undefined) process.stderr.write(`${what}\n`);
   return FINISHED;
 }
 
-function keyText(
+function printKey(
   config: Config,
   made: { readonly delegate: string; readonly username: string; readonly key: string },
-  format: KeyFormat | undefined,
-): string {
+  options: KeyOptions,
+): void {
   const { delegate: fulldomain, username, key: password } = made;
-  const [subdomain = ""] = fulldomain.split(".");
+  const format = options.json === true ? "json" : options.format;
   if (format === undefined) {
-    return `fulldomain  ${fulldomain}\nusername    ${username}\npassword    ${password}\n`;
+    process.stdout.write(
+      `fulldomain  ${fulldomain}\nusername    ${username}\npassword    ${password}\n`,
+    );
+  } else if (format === "json") {
+    const [subdomain = ""] = fulldomain.split(".");
+    process.stdout.write(`${JSON.stringify({ username, password, fulldomain, subdomain })}\n`);
+  } else {
+    printForClient(config, { fulldomain, username, password, allowfrom: [] }, format, options);
   }
-  if (format === "json") {
-    return `${JSON.stringify({ username, password, fulldomain, subdomain })}\n`;
-  }
-  const server = config.api.baseUrl || apiUrl(config);
-  const account = { username, password, fulldomain, subdomain, allowfrom: [], server };
-  return formatAccount(format, account, "");
 }

@@ -2,17 +2,20 @@ import { parseDomainName } from "../config/domain-name.ts";
 import { loadConfig } from "../config/load-config.ts";
 import {
   accountEntry,
-  type ClientFormat,
   challengeName,
   formatAccount,
   isMapFormat,
+  NO_DOMAIN,
+  type Purpose,
   type Registration,
 } from "./client-formats.ts";
+import { usageOf } from "./client-usage.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
 import { CONFIGURATION, CommandError, FINISHED, OUTSIDE } from "./exit.ts";
 import { type PrivateFile, preparePrivateFile } from "./private-file.ts";
 import { apiUrl } from "./reach.ts";
 import { requestRegistration } from "./register-request.ts";
+import type { ClientFormat } from "./words.ts";
 
 export interface RegisterOptions extends CommonOptions {
   readonly server?: string;
@@ -20,7 +23,11 @@ export interface RegisterOptions extends CommonOptions {
   readonly allow?: readonly string[];
   readonly format?: ClientFormat;
   readonly out?: string;
+  readonly staging?: boolean;
 }
+
+/** Formats that say nothing of the domain. */
+const WITHOUT_DOMAIN: readonly ClientFormat[] = ["json", "env", "certify"];
 
 /** Registers over HTTP, also with an acme-dns, and prints or writes what a client needs. Returns the exit code. */
 export async function registerCommand(
@@ -31,7 +38,7 @@ export async function registerCommand(
   const { token, allow = [], json, out } = options;
   const format = json === true ? "json" : options.format;
   const domain = given === undefined ? undefined : certificateName(given);
-  if (domain === undefined && format !== undefined && format !== "json" && format !== "env") {
+  if (domain === undefined && format !== undefined && !WITHOUT_DOMAIN.includes(format)) {
     throw new CommandError(
       CONFIGURATION,
       `--format ${format} is about a domain: dnsvouch register www.example.com --format ${format}`,
@@ -42,10 +49,13 @@ export async function registerCommand(
   try {
     const entries = file && refuseOverwriting(file, out ?? "", format, domain);
     const registration = await requestRegistration({ server, token, allow });
-    const text = textFor(registration, format, domain, entries);
+    const ca = options.staging === true ? "staging" : "production";
+    const purpose: Purpose = { domain: domain ?? NO_DOMAIN, ca };
+    const text = textFor(registration, format, purpose, entries);
     if (file === undefined) process.stdout.write(text);
     else complete(file, out ?? "", text);
     explain(registration, format, domain, out);
+    tellUsage(registration, format, purpose, out);
     return FINISHED;
   } catch (error) {
     file?.abandon();
@@ -54,7 +64,7 @@ export async function registerCommand(
 }
 
 /** The name of a certificate, lower case, without the wildcard in front. Throws CommandError. */
-function certificateName(given: string): string {
+export function certificateName(given: string): string {
   const name = parseDomainName(given.replace(/^\*\./, "").replace(/\.$/, ""));
   if (name !== undefined) return name;
   throw new CommandError(
@@ -118,15 +128,23 @@ function parseMap(text: string): Entries | undefined {
 function textFor(
   registration: Registration,
   format: ClientFormat | undefined,
-  domain: string | undefined,
+  purpose: Purpose,
   entries: Entries | undefined,
 ): string {
   if (format === undefined) return plainText(registration);
   const entry = accountEntry(format, registration);
-  if (entry === undefined || domain === undefined) {
-    return formatAccount(format, registration, domain ?? "");
-  }
-  return `${JSON.stringify({ ...entries, [domain]: entry }, null, 2)}\n`;
+  if (entry === undefined) return formatAccount(format, registration, purpose);
+  return `${JSON.stringify({ ...entries, [purpose.domain]: entry }, null, 2)}\n`;
+}
+
+function tellUsage(
+  { server }: Registration,
+  format: ClientFormat | undefined,
+  purpose: Purpose,
+  out: string | undefined,
+): void {
+  const lines = usageOf(format, { ...purpose, server, file: out ?? "FILE" });
+  for (const line of lines) process.stderr.write(`${line}\n`);
 }
 
 function plainText({ username, password, fulldomain, subdomain, server }: Registration): string {

@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { CLIENT_FORMATS } from "./client-formats.ts";
 import { SHELLS } from "./completion-command.ts";
 import type { ShowOptions, ValidateOptions } from "./config-command.ts";
 import {
@@ -13,6 +12,7 @@ import type { HealthcheckOptions } from "./healthcheck-command.ts";
 import type { RecordsOptions } from "./records-command.ts";
 import { RECORD_FORMATS } from "./records-format.ts";
 import type { RegisterOptions } from "./register-command.ts";
+import { CLIENT_FORMATS } from "./words.ts";
 
 /** The commands for setting a server and its clients up. */
 export function addSetupCommands(program: Command, context: RunContext): void {
@@ -61,6 +61,10 @@ function addRegisterCommand(program: Command, context: RunContext): void {
     .option("--token <token>", 'for a server with api.registration = "token"')
     .option("--allow <network...>", "networks from which it can be updated, such as 192.0.2.0/24")
     .addOption(new Option("--format <format>", "what is printed").choices(CLIENT_FORMATS))
+    .option(
+      "--staging",
+      "for the staging environment of Let's Encrypt, where clients are told of it",
+    )
     .option("--out <file>", "write it there, for this user alone, instead of printing it")
     .action(
       action(context, async (domain: string | undefined, options: RegisterOptions) => {

@@ -3,6 +3,22 @@
 export const DELEGATE_STATES = ["live", "locked", "deleted"] as const;
 export type ShownState = (typeof DELEGATE_STATES)[number];
 
-/** What a new key can be printed as: the forms of client-formats.ts that need no domain. */
-export const KEY_FORMATS = ["json", "env", "acme.sh"] as const;
-export type KeyFormat = (typeof KEY_FORMATS)[number];
+/** What a delegate can be printed as: see client-formats.ts. */
+export const CLIENT_FORMATS = [
+  "json",
+  "lego",
+  "acme.sh",
+  "certbot",
+  "caddy",
+  "traefik",
+  "cert-manager",
+  "posh-acme",
+  "certify",
+  "env",
+  "zone",
+  "terraform",
+] as const;
+export type ClientFormat = (typeof CLIENT_FORMATS)[number];
+
+/** Which of the authority's directories a text names. */
+export type CaChoice = "production" | "staging";

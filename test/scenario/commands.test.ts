@@ -11,6 +11,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { CLIENT_FORMATS } from "../../src/cli/words.ts";
 import { digest } from "../support/api-client.ts";
 import type { DnsvouchProcess } from "../support/dnsvouch-process.ts";
 import { apiUrl, listenAnywhere, ProcessFolder } from "../support/process-folder.ts";
@@ -219,6 +220,17 @@ describe("register", () => {
     { format: "certbot", says: /"allowfrom": \[\]/ },
     { format: "caddy", says: /"server_url": "http:/ },
     { format: "traefik", says: /"server_url": "http:/ },
+    { format: "lego", says: /"server_url": "http:/ },
+    { format: "certify", says: /^\{"username":.*"allowfrom":\[\]\}$/m },
+    {
+      format: "posh-acme",
+      says: /^\$registration = @\{ '_acme-challenge\.www\.example\.com' = @\('[0-9a-f-]{36}', '[0-9a-f-]{36}', '[\w-]{40}', '/m,
+    },
+    {
+      format: "terraform",
+      says: /^resource "dns_cname_record" "acme_challenge_www_example_com" \{$/m,
+    },
+    { format: "json", says: /^\{"username":/ },
   ])("prints what $format reads", async ({ format, says }) => {
     const { code, out, err } = await run(
       "register",
@@ -246,6 +258,62 @@ describe("register", () => {
     expect(refused).toMatchObject({ code, out: "", err: expect.stringContaining(says) });
     expect(refused.err.trim().split("\n")).toHaveLength(1);
     expect(await json<unknown[]>("delegates", "list")).toEqual([]);
+  });
+});
+
+describe("what a client is told", () => {
+  const STAGING = "acme-staging-v02.api.letsencrypt.org";
+  const PRODUCTION = "acme-v02.api.letsencrypt.org";
+  /** Where each names the authority: in what is printed, or in how it is used. */
+  const NAMED: Readonly<Record<string, readonly [production: string, staging: string]>> = {
+    lego: [`--server https://${PRODUCTION}`, `--server https://${STAGING}`],
+    "acme.sh": ["--server letsencrypt ", "--server letsencrypt_test "],
+    certbot: [`--server https://${PRODUCTION}`, `--server https://${STAGING}`],
+    caddy: [`acme_ca https://${PRODUCTION}`, `acme_ca https://${STAGING}`],
+    traefik: [`caServer: https://${PRODUCTION}`, `caServer: https://${STAGING}`],
+    "cert-manager": [`    server: https://${PRODUCTION}`, `    server: https://${STAGING}`],
+    "posh-acme": ["Set-PAServer LE_PROD", "Set-PAServer LE_STAGE"],
+    certify: ["the certificate authority Let's Encrypt\n", "with its staging mode"],
+    env: [`URL=https://${PRODUCTION}`, `URL=https://${STAGING}`],
+  };
+
+  test.for(CLIENT_FORMATS.map((format) => ({ format })))(
+    "delegates show --format $format: all but the key, for staging or production",
+    async ({ format }) => {
+      const { fulldomain, username, password } = await register();
+      const show = ["delegates", "show", fulldomain, "--format", format];
+      const domain = ["--domain", "*.www.example.com"];
+      const production = await run(...show, ...domain);
+      const staging = await run(...show, ...domain, "--staging");
+      expect([production.code, staging.code]).toEqual([0, 0]);
+      for (const { out, err } of [production, staging]) {
+        expect(out + err).not.toContain(password);
+        expect(err).toContain("The password was shown when key");
+        if (format === "zone" || format === "terraform") expect(out).toContain(fulldomain);
+        else expect(out).toContain(username);
+      }
+      const named = NAMED[format];
+      if (named === undefined) return;
+      expect(production.out + production.err).toContain(named[0]);
+      expect(production.out + production.err).not.toContain(named[1]);
+      expect(staging.out + staging.err).toContain(named[1]);
+    },
+  );
+
+  test("a new key comes in any of the formats, once; without a domain there is a blank", async () => {
+    const { fulldomain } = await register();
+    const { out, err } = await run("keys", "rotate", fulldomain, "--format", "lego", "--staging");
+    const { "YOUR-DOMAIN": entry } = JSON.parse(out);
+    expect(entry).toMatchObject({ fulldomain, password: expect.stringMatching(/^[\w-]{40}$/) });
+    expect(err).toContain(`--server https://${STAGING}`);
+    expect(err).toContain("The password is shown this once");
+  });
+
+  test("refused before a key is made: a domain that is none", async () => {
+    const { fulldomain } = await register();
+    const refused = await run("keys", "add", fulldomain, "--format", "lego", "--domain", "a b");
+    expect(refused).toMatchObject({ code: 3, out: "" });
+    expect(await json<unknown[]>("keys", "list", fulldomain)).toHaveLength(1);
   });
 });
 
