@@ -45,6 +45,11 @@ const WAYS: readonly {
   { name: "Bearer", path: () => "/register", header: (token) => `Authorization: Bearer ${token}` },
   { name: "the user", path: () => "/register", header: (token) => basic(`${token}:`) },
   { name: "the password", path: () => "/register", header: (token) => basic(`any:${token}`) },
+  {
+    name: "the password, as Certify writes it: base64 for URLs",
+    path: () => "/register",
+    header: (token) => `Authorization: Basic ${Buffer.from(`u?>:${token}`).toString("base64url")}`,
+  },
   { name: "the path", path: (token) => `/${token}/register`, header: () => "X-Nothing: 1" },
   {
     name: "the path, with getlocalcert's",
