@@ -71,7 +71,8 @@ export const dnsSection: Section<DnsConfig> = {
       toml: "txt_slots",
       kind: integer(1, MOST_TXT_SLOTS),
       default: 2,
-      description: "How many of the newest values a delegate publishes.",
+      description:
+        "How many of the newest values a delegate publishes. Up to 2, a repeated value counts as an update, as in acme-dns; with more it pushes out no other value.",
     },
     txtMaxAgeSeconds: {
       toml: "txt_max_age",

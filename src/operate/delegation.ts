@@ -57,6 +57,8 @@ function delegationOf(needs: DelegationNeeds, domain: string, zone: Zone): ZoneD
   const dot = domain.indexOf(".");
   const parent = dot < 0 ? "." : domain.slice(dot + 1);
   const names = rdataOf(zone, zone.apex, RRtype.NS).map((rdata) => new Name(rdata));
+  // Their addresses are told of with that zone, and cannot be made at the host of this one.
+  const elsewhere = names.filter((name) => isInOtherZone(needs, zone.apex, name));
   const isInside = names.some((name) => name.isAtOrBelow(zone.apex));
   const configured: DelegationLayout = {
     kind: isInside ? "inside" : "outside",
@@ -64,14 +66,20 @@ function delegationOf(needs: DelegationNeeds, domain: string, zone: Zone): ZoneD
     nsname: names.map(formatName).join(", "),
     records: [
       ...names.map((name) => nsRecord(zone.apex, name)),
-      ...names.flatMap((name) => addressRecords(needs, zone.apex, name)),
+      ...names
+        .filter((name) => !elsewhere.includes(name))
+        .flatMap((name) => addressRecords(needs, zone.apex, name)),
     ],
   };
-  return {
-    zone: domain,
-    parent,
-    layouts: [configured, otherLayout(needs, domain, parent, zone, isInside)],
-  };
+  const isOneOfOurs = elsewhere.length === names.length;
+  const others = isOneOfOurs ? [] : [otherLayout(needs, domain, parent, zone, isInside)];
+  return { zone: domain, parent, layouts: [configured, ...others] };
+}
+
+/** Whether a name is in another of our zones than the one with this apex. */
+function isInOtherZone({ zones }: DelegationNeeds, apex: Name, name: Name): boolean {
+  if (name.isAtOrBelow(apex)) return false;
+  return [...zones.values()].some((other) => name.isAtOrBelow(other.apex));
 }
 
 function otherLayout(

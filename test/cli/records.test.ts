@@ -93,3 +93,11 @@ test("Terraform and JSON have the same records", () => {
     glue: false,
   });
 });
+
+test("the zone of instant names has the name server of the first zone, whose address is told of there", () => {
+  const lines = text({ ...PUBLIC, DNSVOUCH_INSTANT_DOMAIN: "instant.test" });
+  expect(lines.slice(-2)).toEqual([
+    "Create these records at the DNS host of test:",
+    "     instant.test.  NS    a.example.",
+  ]);
+});

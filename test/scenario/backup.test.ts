@@ -186,6 +186,46 @@ describe("restore", () => {
     expect(readdirSync(folder.path).filter((name) => /restoring|-copy/.test(name))).toEqual([]);
   });
 
+  test("what lego keeps here stays as it is now: the newer one of each", async () => {
+    const token = `dv_${"t".repeat(40)}`;
+    writeFileSync(join(folder.path, "tokens"), `${token}\n`, { mode: 0o600 });
+    writeFileSync(join(folder.path, "key"), `${"1".repeat(64)}\n`, { mode: 0o600 });
+    await stop();
+    config = folder.configFile({
+      api: [
+        'ip = "127.0.0.1"',
+        "port = 0",
+        "[lego_storage]",
+        `token_file = "${join(folder.path, "tokens")}"`,
+        `key_file = "${join(folder.path, "key")}"`,
+        "[checks]",
+        // Nobody is asked of the outside.
+        'resolvers = ["127.0.0.1:1"]',
+      ],
+    });
+    server = await started();
+    const at = (domain: string) => `${apiUrl(server)}/api/v1/lego-storage/${token}/${domain}`;
+    const put = async (domain: string, delegate: Delegate) => {
+      const response = await fetch(at(domain), { method: "POST", body: JSON.stringify(delegate) });
+      expect(response.status).toBe(200);
+    };
+    const kept = await register();
+    const other = await register();
+    await put("a.example", kept);
+    await done("backup", backup());
+    await put("a.example", other);
+    await put("b.example", kept);
+    await stop();
+    await done("restore", backup(), "--yes");
+    server = await started();
+    const usernames = [];
+    for (const domain of ["a.example", "b.example"]) {
+      const response = await fetch(at(domain));
+      usernames.push(((await response.json()) as Delegate).username);
+    }
+    expect(usernames).toEqual([other.username, kept.username]);
+  }, 60_000);
+
   test("into a new place needs no consent, and numbers rise from where they were", async () => {
     const delegate = await register();
     await done("backup", backup());

@@ -44,6 +44,7 @@ export function mergeReplaced(database: Database, nowMs: number): MergeReport {
   const revoked = run(REVOKE_KEYS, { nowMs }) + run(REVOKE_TOKENS);
   run(END_KEYS);
   run(isDescendant ? KEEP_NAMES_AND_NUMBERS : KEEP_NAMES, { nowMs });
+  run(MERGE_SEALED);
   run(RAISE_SEQUENCES);
   const lostAuditRows = isDescendant ? 0 : count("SELECT count(*) FROM old.audit");
   if (isDescendant) run(CONTINUE_TRAIL);
@@ -211,6 +212,13 @@ const KEEP_NAMES = `
 const KEEP_NAMES_AND_NUMBERS = `
   INSERT INTO main.delegate (id, zone_id, subdomain, allow_from, created_ms, deleted_ms, labels)
   SELECT o.id, ${NAMES}`;
+
+/** What clients keep here is theirs, the newer one of each. */
+const MERGE_SEALED = `
+  INSERT INTO main.sealed_entry (namespace, name, sealed, stored_ms)
+  SELECT namespace, name, sealed, stored_ms FROM old.sealed_entry WHERE true
+  ON CONFLICT (namespace, name) DO UPDATE SET sealed = excluded.sealed, stored_ms = excluded.stored_ms
+  WHERE excluded.stored_ms > stored_ms`;
 
 /** A number that was given out is never given out again. */
 const RAISE_SEQUENCES = `
