@@ -32,6 +32,12 @@ export async function importCommand(
   const theirs = config.file === undefined ? undefined : acmeDnsConfig(config.file);
   const source = options.db ?? theirs?.connection;
   if (source === undefined) throw noSource(config.file);
+  if (options.db === undefined && theirs?.engine === "postgres" && !isPostgresUrl(source)) {
+    throw new CommandError(
+      CONFIGURATION,
+      `database.connection of ${config.file} is not a URL: give the same with --db postgres://USER:PASSWORD@HOST/NAME`,
+    );
+  }
   const path = targetOf(config, source);
   const zone = config.registrationZone;
   const notice = (text: string): void => void process.stderr.write(`dnsvouch: ${text}\n`);
@@ -101,9 +107,9 @@ function noSource(file: string | undefined): CommandError {
 
 /** Where the accounts go: our database, which is the default one where the configuration still has theirs. */
 function targetOf(config: Config, source: string): string {
-  const { engine, connection } = config.database;
+  const { connection } = config.database;
   const isTheirs =
-    engine === "postgres" || isPostgresUrl(connection) || isSameFile(connection, source);
+    connection === source || isPostgresUrl(connection) || isSameFile(connection, source);
   if (!isTheirs) return connection;
   const path = String(keysByPath.get("database.connection")?.default);
   if (!isSameFile(path, source)) return path;

@@ -21,7 +21,8 @@ const REFUSALS: readonly Refusal[] = [
     path: "database.engine",
     accepted: ["sqlite"],
     why: "this version keeps its data in SQLite only",
-    instead: 'set engine = "sqlite" and connection to a file',
+    instead:
+      'set engine = "sqlite" and connection to a new file; accounts of an acme-dns that are there come over with dnsvouch import acme-dns --config FILE',
   },
   {
     path: "api.tls",

@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { digest } from "../support/api-client.ts";
 import { askUdp } from "../support/dns-client.ts";
+import { startDnsvouch } from "../support/dnsvouch-process.ts";
 import { apiUrl, ProcessFolder } from "../support/process-folder.ts";
 import { query } from "../support/query.ts";
 import { decodeStrictly } from "../support/strict-message.ts";
@@ -466,6 +467,35 @@ test.for([
   expect(err).toContain(says);
   expect(err.trim().split("\n")).toHaveLength(1);
   expect(existsSync(join(folder.path, "db.sqlite"))).toBe(false);
+});
+
+test("DNSVOUCH_DB counts for more than the database of acme-dns's own file", async () => {
+  writeSource([{ username: uuid(1), subdomain: uuid(11) }]);
+  const file = join(folder.path, "theirs.cfg");
+  writeFileSync(file, `[general]\ndomain = "${ZONE}"\n[database]\nconnection = "${source}"\n`);
+  const child = startDnsvouch(["import", "acme-dns", "--config", file], folder.path, {
+    DNSVOUCH_DB: "ours.sqlite",
+  });
+  expect(await child.exit()).toBe(0);
+  expect(child.stdout()).toContain("imported 1 accounts");
+  expect(child.stdout()).not.toContain("before the start");
+  expect(existsSync(join(folder.path, "ours.sqlite"))).toBe(true);
+  expect(existsSync(join(folder.path, "data"))).toBe(false);
+});
+
+test("a connection of PostgreSQL that is no URL is asked for as one, and not shown", async () => {
+  const file = join(folder.path, "theirs.cfg");
+  writeFileSync(
+    file,
+    `[general]\ndomain = "${ZONE}"\n[database]\nengine = "postgres"\nconnection = "host=db password=hunter2"\n`,
+  );
+  const { code, err } = await folder.run("import", "acme-dns", "--config", file);
+  expect(code).toBe(3);
+  expect(err).toContain("is not a URL: give the same with --db postgres://");
+  expect(err).not.toContain("hunter2");
+  const started = await folder.run("serve", "-c", file);
+  expect(started.code).toBe(3);
+  expect(started.err).toContain("dnsvouch import acme-dns --config FILE");
 });
 
 test("damage in the middle of it: nothing is imported, and the reason is said", async () => {

@@ -108,3 +108,39 @@ test("limits, registration, the log level and the log file follow; a port waits 
   expect(await register()).toBe(404);
   expect(readFileSync(join(folder.path, "log.1"), "utf8")).not.toContain("disable_registration");
 });
+
+test("the address of instant names and the tokens of lego's storage are taken over", async () => {
+  const tokens = join(folder.path, "tokens");
+  const one = `dv_${"a".repeat(40)}`;
+  const other = `dv_${"b".repeat(40)}`;
+  writeFileSync(tokens, one, { mode: 0o600 });
+  writeFileSync(join(folder.path, "key"), "1".repeat(64), { mode: 0o600 });
+  const withAddress = (a: string) =>
+    write(
+      [],
+      [
+        "[instant]",
+        'domain = "instant.test"',
+        `a = "${a}"`,
+        "[lego_storage]",
+        `token_file = "${tokens}"`,
+        `key_file = "${join(folder.path, "key")}"`,
+      ],
+    );
+  server.child.kill("SIGTERM");
+  await server.exit();
+  server = folder.start(["-c", withAddress("192.0.2.1")]);
+  await server.ready();
+  const created = await fetch(`${apiUrl(server)}/api/v1/register`, { method: "POST" });
+  const { fulldomain } = (await created.json()) as { fulldomain: string };
+  const list = async (token: string) =>
+    (await fetch(`${apiUrl(server)}/api/v1/lego-storage/${token}`)).status;
+  expect(await lookUpOnce(dnsPort(), fulldomain, "A")).toBe("192.0.2.1");
+  expect([await list(one), await list(other)]).toEqual([200, 401]);
+
+  writeFileSync(tokens, other);
+  withAddress("192.0.2.2");
+  expect(await hangUp("was read again")).toContain('"changed":["instant.a"]');
+  expect(await lookUpOnce(dnsPort(), fulldomain, "A")).toBe("192.0.2.2");
+  expect([await list(one), await list(other)]).toEqual([401, 200]);
+});

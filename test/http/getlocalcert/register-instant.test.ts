@@ -1,4 +1,7 @@
+import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
+import { requestAct } from "../../../src/control/control-client.ts";
 import { digest, register, update } from "../../support/api-client.ts";
 import { exchange } from "../../support/dns-exchange.ts";
 import { type ServerUnderTest, startServerUnderTest } from "../../support/server-under-test.ts";
@@ -202,6 +205,22 @@ test("without [instant] there is no such path, and a name that was given out is 
   expect(answer).toEqual([`TXT "${digest(1)}"`, `TXT "${digest(2)}"`]);
 });
 
+test("a name that is locked publishes nothing and stays; one that is deleted is gone with all below it", async () => {
+  await start();
+  const instant = await create();
+  const { fulldomain } = instant;
+  await update(server.url, instant, digest(1));
+  const database = join(server.folder, "dnsvouch.db");
+  await requestAct(database, "delegate.disable", { delegate: fulldomain });
+  expect(await dns(`_acme-challenge.${fulldomain}. TXT`)).toEqual({ rcode: "NOERROR", answer: [] });
+  expect((await dns(`${fulldomain}. A`)).answer).toEqual(["A 127.0.0.1"]);
+  expectRefusal(await postUpdate(server, instant, digest(2)), 401, "forbidden");
+  await requestAct(database, "delegate.delete", { delegate: fulldomain });
+  for (const front of ["", "_acme-challenge.", "x.", "_dmarc."]) {
+    expect((await dns(`${front}${fulldomain}. TXT`)).rcode).toBe("NXDOMAIN");
+  }
+});
+
 test("so many an hour, a day and a week, also over restarts; nobody else is limited by it", async () => {
   const quotas = {
     DNSVOUCH_INSTANT_DOMAIN: ZONE,
@@ -289,3 +308,44 @@ test.for([
   await start(env);
   expect((await create(headers)).server_url).toBe(`${url}/api/v1/acme-dns-compat`);
 });
+
+test("whatever the body and its type are, it is 201 or a refusal in JSON", async () => {
+  // 0 is no limit.
+  await start({
+    DNSVOUCH_INSTANT_PER_HOUR: "0",
+    DNSVOUCH_INSTANT_PER_DAY: "0",
+    DNSVOUCH_INSTANT_PER_WEEK: "0",
+  });
+  const types = fc.constantFrom(
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "multipart/form-data; boundary=x",
+    "multipart/form-data; boundary=",
+    "text/plain",
+    "x",
+  );
+  const parts = fc.constantFrom(
+    "--x\r\n",
+    "--x--",
+    "\r\n\r\n",
+    'Content-Disposition: form-data; name="output_format"',
+    "output_format=lego",
+    "&",
+    "%",
+    "allowfrom=192.0.2.0/24",
+    '{"output_format":',
+    '"lego"}',
+    "[",
+    "\0",
+  );
+  const bodies = fc.array(fc.oneof(parts, fc.string()), { maxLength: 8 });
+  const property = fc.asyncProperty(types, bodies, async (type, pieces) => {
+    const response = await post(server, PATH, [`Content-Type: ${type}`], pieces.join(""));
+    expect([201, 400]).toContain(response.status);
+    if (response.status === 400) expect(response.body).toMatch(/^\{"error": "[a-z_]+"\}$/);
+    else expect(JSON.parse(response.body)).toBeTypeOf("object");
+  });
+  await fc.assert(property, { numRuns: 300 });
+  expect(server.errors).toEqual([]);
+}, 30_000);
