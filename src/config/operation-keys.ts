@@ -297,7 +297,7 @@ export const legoStorageSection: Section<LegoStorageConfig> = {
       kind: path,
       default: "",
       description:
-        "A file with the key that these accounts are encrypted with: 64 hexadecimal digits. Keys in further lines open what was encrypted with them before.",
+        "A file with the key that these accounts are encrypted with: 32 octets as 64 hexadecimal digits or in base64. Keys in further lines open what was encrypted with them before.",
     },
   },
 };

@@ -7,6 +7,17 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 /** 32 octets. */
 export type SealingKey = Uint8Array;
 
+/** `openssl rand -hex 32`, or `-base64 32`, which some write in the alphabet of URLs. */
+const HEX = /^[0-9a-f]{64}$/i;
+const BASE64 = /^[A-Za-z0-9+/_-]{43}=?$/;
+/** For messages. */
+export const SEALING_KEY_FORM = "a key of 32 octets: 64 hexadecimal digits, or base64";
+
+export function parseSealingKey(text: string): SealingKey | undefined {
+  if (HEX.test(text)) return Buffer.from(text, "hex");
+  return BASE64.test(text) ? Buffer.from(text, "base64") : undefined;
+}
+
 /** What a key has seen 2^32 times with random nonces would be too much (SP 800-38D section 8.3): far away here. */
 const NONCE_OCTETS = 12;
 const TAG_OCTETS = 16;

@@ -1,5 +1,5 @@
 import { hashAccessToken, parseAccessToken, TOKEN_FORM } from "../delegate/access-token.ts";
-import type { SealingKey } from "../delegate/sealing.ts";
+import { parseSealingKey, SEALING_KEY_FORM, type SealingKey } from "../delegate/sealing.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 /** Who may store accounts, and what they are sealed with. */
@@ -12,7 +12,6 @@ export interface LegoStorageSecrets {
 
 const MOST_TOKENS = 1000;
 const MOST_KEYS = 8;
-const KEY = /^[0-9a-f]{64}$/i;
 
 /** Undefined without `lego_storage.token_file` and `.key_file`. Throws ConfigError. */
 export function legoStorageSecrets({
@@ -34,11 +33,13 @@ export function legoStorageSecrets({
   const [first, ...others] = readSecretFile({
     key: "lego_storage.key_file",
     file: keyFile,
-    isSecret: (line) => KEY.test(line),
-    form: "a key of 64 hexadecimal digits",
+    isSecret: (line) => parseSealingKey(line) !== undefined,
+    form: SEALING_KEY_FORM,
     most: MOST_KEYS,
     howToMake: `(umask 077; openssl rand -hex 32 > ${keyFile})`,
-  }).map((line) => Buffer.from(line, "hex"));
+  })
+    .map(parseSealingKey)
+    .filter((key) => key !== undefined);
   const hashes = tokens.map(parseAccessToken).filter((token) => token !== undefined);
   return first && { tokenHashes: hashes.map(hashAccessToken), keys: [first, ...others] };
 }
