@@ -123,8 +123,9 @@ function legoStorageParts(
       ]);
       const { resolvers } = checks;
       return await leadsTo(name, target, resolvers.length > 0 ? resolvers : systemResolvers());
-    } catch (err) {
-      log.warn({ err }, `whether ${name} is an alias of ${target} could not be looked up`);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({}, `whether ${name} is an alias of ${target} could not be looked up: ${reason}`);
       return false;
     }
   };
