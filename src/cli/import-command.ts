@@ -31,7 +31,7 @@ export async function importCommand(
   const config = loadConfig({ file: options.config, env, toleratesNotBuilt: true });
   const theirs = config.file === undefined ? undefined : acmeDnsConfig(config.file);
   const source = options.db ?? theirs?.connection;
-  if (source === undefined) throw noSource(config.file);
+  if (source === undefined) throw noSource(config);
   if (options.db === undefined && theirs?.engine === "postgres" && !isPostgresUrl(source)) {
     throw new CommandError(
       CONFIGURATION,
@@ -50,6 +50,11 @@ export async function importCommand(
     onConflict,
     notice,
   };
+  if (!config.settings.has("general.domain")) {
+    notice(
+      `general.domain is not set, so the accounts go into ${zone}; name the configuration of your server with -c`,
+    );
+  }
   const isDryRun = options.dryRun === true;
   // Opened before ours is: what cannot be read leaves nothing behind.
   const accounts = await opened(source);
@@ -97,8 +102,12 @@ function isTheirFile(path: string): boolean {
   }
 }
 
-function noSource(file: string | undefined): CommandError {
-  const where = file === undefined ? "" : `, and ${file} has none of acme-dns`;
+function noSource({ file, settings, database }: Config): CommandError {
+  const { connection } = database;
+  // What is no path may have a password in it.
+  const isNamed = settings.has("database.connection") && !/[=@]/.test(connection);
+  const named = isNamed ? ` (${connection} is not one)` : "";
+  const where = file === undefined ? "" : `, and ${file} has none of acme-dns${named}`;
   return new CommandError(
     CONFIGURATION,
     `there is no database to import from${where}: name it with --db FILE or --db postgres://USER@HOST/NAME, or acme-dns's own configuration with --config config.cfg`,

@@ -59,6 +59,8 @@ function outcomeOf(path: string, value: unknown): Pick<AcmeDnsKey, "outcome" | "
   const ignored = IGNORED[path];
   if (ignored !== undefined) return { outcome: "ignored", why: ignored };
   const notBuilt = whyValueIsNotBuilt(path, value);
-  if (notBuilt === undefined) return { outcome: "mapped", why: NOTES[path] };
+  if (notBuilt === undefined) {
+    return { outcome: "mapped", why: value === false ? undefined : NOTES[path] };
+  }
   return { outcome: notBuilt.isRefused ? "refused" : "ignored", why: notBuilt.why };
 }

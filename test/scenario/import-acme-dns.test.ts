@@ -483,6 +483,22 @@ test("DNSVOUCH_DB counts for more than the database of acme-dns's own file", asy
   expect(existsSync(join(folder.path, "data"))).toBe(false);
 });
 
+test("a configuration whose database is not there, and one that does not say which zone", async () => {
+  const file = join(folder.path, "theirs.cfg");
+  writeFileSync(
+    file,
+    `[general]\ndomain = "${ZONE}"\n[database]\nconnection = "elsewhere/acme-dns.db"\n`,
+  );
+  const missing = await folder.run("import", "acme-dns", "--config", file);
+  expect(missing.code).toBe(3);
+  expect(missing.err).toContain(`${file} has none of acme-dns (elsewhere/acme-dns.db is not one)`);
+  writeSource([{ username: uuid(1), subdomain: uuid(11) }]);
+  writeFileSync(file, '[database]\nconnection = "db.sqlite"\n');
+  const unnamed = await folder.run("import", "acme-dns", "--db", source, "--config", file);
+  expect(unnamed.code).toBe(0);
+  expect(unnamed.err).toContain("general.domain is not set, so the accounts go into ");
+});
+
 test("a connection of PostgreSQL that is no URL is asked for as one, and not shown", async () => {
   const file = join(folder.path, "theirs.cfg");
   writeFileSync(
