@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Delegate, digest } from "../support/api-client.ts";
 import type { DnsvouchProcess } from "../support/dnsvouch-process.ts";
 import { apiUrl, ProcessFolder } from "../support/process-folder.ts";
+import { startServerUnderTest } from "../support/server-under-test.ts";
 
 let folder: ProcessFolder;
 let config: string;
@@ -187,6 +188,8 @@ describe("restore", () => {
   });
 
   test("what lego keeps here stays as it is now: the newer one of each", async () => {
+    const refusing = await startServerUnderTest({ DNSVOUCH_DOMAIN: "refusing.test" });
+    onTestFinished(() => refusing.remove());
     const token = `dv_${"t".repeat(40)}`;
     writeFileSync(join(folder.path, "tokens"), `${token}\n`, { mode: 0o600 });
     writeFileSync(join(folder.path, "key"), `${"1".repeat(64)}\n`, { mode: 0o600 });
@@ -199,8 +202,8 @@ describe("restore", () => {
         `token_file = "${join(folder.path, "tokens")}"`,
         `key_file = "${join(folder.path, "key")}"`,
         "[checks]",
-        // Nobody is asked of the outside.
-        'resolvers = ["127.0.0.1:1"]',
+        // It refuses at once what it is asked for.
+        `resolvers = ["127.0.0.1:${refusing.dnsPort}"]`,
       ],
     });
     server = await started();

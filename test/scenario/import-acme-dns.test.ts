@@ -46,6 +46,8 @@ function writeSource(accounts: readonly Account[], more = ""): void {
     CREATE TABLE txt(Subdomain TEXT NOT NULL, Value TEXT NOT NULL DEFAULT '', LastUpdate INT);
     INSERT INTO acmedns VALUES ('db_version', '1')`);
   database.exec(more);
+  // One commit: the disk is not what is tested.
+  database.exec("BEGIN");
   for (const { username, password, subdomain, allowFrom = "[]", txt = [] } of accounts) {
     const hash = password ?? hashSync(KEY, 4);
     database
@@ -54,6 +56,7 @@ function writeSource(accounts: readonly Account[], more = ""): void {
     for (const row of txt)
       database.prepare("INSERT INTO txt VALUES (?, ?, ?)").run(subdomain, ...row);
   }
+  database.exec("COMMIT");
   database.close();
 }
 
