@@ -277,10 +277,18 @@ describe("what a client is told", () => {
     env: [`URL=https://${PRODUCTION}`, `URL=https://${STAGING}`],
   };
 
+  // One for all formats.
+  let shown: Account;
+  beforeAll(async () => {
+    shown = await register();
+    made.splice(made.indexOf(shown.subdomain), 1);
+  });
+  afterAll(() => void made.push(shown.subdomain));
+
   test.for(CLIENT_FORMATS.map((format) => ({ format })))(
     "delegates show --format $format: all but the key, for staging or production",
     async ({ format }) => {
-      const { fulldomain, username, password } = await register();
+      const { fulldomain, username, password } = shown;
       const show = ["delegates", "show", fulldomain, "--format", format];
       const domain = ["--domain", "*.www.example.com"];
       const production = await run(...show, ...domain);
