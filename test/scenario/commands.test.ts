@@ -12,7 +12,8 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CLIENT_FORMATS } from "../../src/cli/words.ts";
-import { digest } from "../support/api-client.ts";
+import { requestAct } from "../../src/control/control-client.ts";
+import { digest, register as registerBy } from "../support/api-client.ts";
 import type { DnsvouchProcess } from "../support/dnsvouch-process.ts";
 import { apiUrl, listenAnywhere, ProcessFolder } from "../support/process-folder.ts";
 
@@ -34,7 +35,10 @@ afterAll(() => folder.remove());
 
 /** Deletes what the test before has made. */
 beforeEach(async () => {
-  for (const subdomain of made.splice(0)) await done("delegates", "delete", subdomain);
+  const database = join(folder.path, "db.sqlite");
+  for (const delegate of made.splice(0)) {
+    expect(await requestAct(database, "delegate.delete", { delegate })).toHaveProperty("result");
+  }
 });
 
 const run = (...args: string[]) => folder.run(...args, "-c", config);
@@ -60,7 +64,7 @@ interface Account {
 const made: string[] = [];
 
 async function register(): Promise<Account> {
-  const account = await json<Account>("register", "--server", apiUrl(server));
+  const account = await registerBy(apiUrl(server));
   made.push(account.subdomain);
   return account;
 }

@@ -18,6 +18,8 @@ async function lego(order: Order, command: readonly string[]) {
       EXEC_PATH: hook("lego.sh"),
       // Its default is a minute between the two challenges of an order.
       EXEC_SEQUENCE_INTERVAL: "0",
+      // It waits as long before its first look, too.
+      EXEC_POLLING_INTERVAL: "0",
       LEGO_CA_CERTIFICATES: authority.caFile,
     },
   });

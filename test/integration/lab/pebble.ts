@@ -25,6 +25,8 @@ function configuration(certificate: string, privateKey: string): string {
       tlsPort: 443,
       ocspResponderURL: "",
       externalAccountBindingRequired: false,
+      // Seconds between two looks of a client: 3 and 5 are the defaults.
+      retryAfter: { authz: 1, order: 1 },
     },
   });
 }
