@@ -41,8 +41,8 @@ export function directoryOf(ca: CaChoice): string {
 }
 
 /** As clients read it: acme-dns-auth.py and pyacmedns keep the answer as it is. */
-function answer({ server: _, ...rest }: ClientAccount): object {
-  const { username, password = NO_PASSWORD, fulldomain, subdomain, allowfrom } = rest;
+function answer(account: ClientAccount): object {
+  const { username, password = NO_PASSWORD, fulldomain, subdomain, allowfrom } = account;
   return { username, password, fulldomain, subdomain, allowfrom };
 }
 

@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
+import { certificateName } from "./certificate-name.ts";
 import { type ClientAccount, formatAccount, NO_DOMAIN, type Purpose } from "./client-formats.ts";
 import { usageOf } from "./client-usage.ts";
 import { apiUrl } from "./reach.ts";
-import { certificateName } from "./register-command.ts";
 import type { ClientFormat } from "./words.ts";
 
 /** For commands that print a delegate for its client. */

@@ -38,7 +38,7 @@ export async function importCommand(
       `database.connection of ${config.file} is not a URL: give the same with --db postgres://USER:PASSWORD@HOST/NAME`,
     );
   }
-  const path = targetOf(config, source);
+  const path = targetOf(config, source, theirs);
   const zone = config.registrationZone;
   const notice = (text: string): void => void process.stderr.write(`dnsvouch: ${text}\n`);
   const onConflict = options.onConflict ?? "fail";
@@ -115,10 +115,9 @@ function noSource({ file, settings, database }: Config): CommandError {
 }
 
 /** Where the accounts go: our database, which is the default one where the configuration still has theirs. */
-function targetOf(config: Config, source: string): string {
+function targetOf(config: Config, source: string, theirs: AcmeDnsConfig | undefined): string {
   const { connection } = config.database;
-  const isTheirs =
-    connection === source || isPostgresUrl(connection) || isSameFile(connection, source);
+  const isTheirs = connection === theirs?.connection || isSameFile(connection, source);
   if (!isTheirs) return connection;
   const path = String(keysByPath.get("database.connection")?.default);
   if (!isSameFile(path, source)) return path;

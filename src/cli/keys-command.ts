@@ -1,12 +1,12 @@
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { performAct } from "./act-command.ts";
+import { certificateName } from "./certificate-name.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
 import { type ExportOptions, printForClient } from "./delegate-export.ts";
 import { oneNamed, printKeys, shownKey, withRecords } from "./delegates-command.ts";
 import { FINISHED } from "./exit.ts";
 import { instant, printJson } from "./print.ts";
-import { certificateName } from "./register-command.ts";
 
 export interface KeyOptions extends CommonOptions, ExportOptions {}
 

@@ -1,5 +1,5 @@
-import { parseDomainName } from "../config/domain-name.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { certificateName } from "./certificate-name.ts";
 import {
   accountEntry,
   challengeName,
@@ -61,16 +61,6 @@ export async function registerCommand(
     file?.abandon();
     throw error;
   }
-}
-
-/** The name of a certificate, lower case, without the wildcard in front. Throws CommandError. */
-export function certificateName(given: string): string {
-  const name = parseDomainName(given.replace(/^\*\./, "").replace(/\.$/, ""));
-  if (name !== undefined) return name;
-  throw new CommandError(
-    CONFIGURATION,
-    `${given} is no domain name: letters, digits, hyphens and dots, other scripts in their xn-- form; for example www.example.com`,
-  );
 }
 
 function serverUrl({ server, config: file }: RegisterOptions, env: Environment): URL {

@@ -25,12 +25,16 @@ export function shownSettings({ settings }: Pick<Config, "settings">): readonly 
   );
 }
 
+/** A URL, or PostgreSQL's other form: host=db password=… */
+const MAY_HAVE_PASSWORD = /:\/\/|password\s*=/i;
+
 /** What can be shown of a value that somebody has written for a key. */
 export function shownValue({ secret }: Key<unknown>, value: unknown): unknown {
   if (secret === undefined || value === "") return withoutUserInfo(value);
   if (Array.isArray(value)) return value.map(() => MASK);
   // The path of a file is no secret; what stands in a URL may be one.
-  return secret === "in URLs" && typeof value === "string" && !value.includes("://") ? value : MASK;
+  const isPath = typeof value === "string" && !MAY_HAVE_PASSWORD.test(value);
+  return secret === "in URLs" && isPath ? value : MASK;
 }
 
 /** A URL may have a token in front of its host. */

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { hashSync } from "bcrypt";
 import Database from "better-sqlite3";
@@ -484,6 +492,27 @@ test("DNSVOUCH_DB counts for more than the database of acme-dns's own file", asy
   expect(child.stdout()).not.toContain("before the start");
   expect(existsSync(join(folder.path, "ours.sqlite"))).toBe(true);
   expect(existsSync(join(folder.path, "data"))).toBe(false);
+});
+
+test("a copy as --db beside acme-dns's own file: its database is never taken for ours", async () => {
+  writeSource([{ username: uuid(1), subdomain: uuid(11) }]);
+  const copy = join(folder.path, "copy.db");
+  copyFileSync(source, copy);
+  const file = join(folder.path, "theirs.cfg");
+  const databases = [
+    `connection = "${source}"`,
+    'engine = "postgres"\nconnection = "host=db password=hunter2"',
+    'engine = "postgres"\nconnection = "postgres://acmedns:hunter2@db/acmedns"',
+  ];
+  for (const database of databases) {
+    writeFileSync(file, `[general]\ndomain = "${ZONE}"\n[database]\n${database}\n`);
+    const done = await folder.run("import", "acme-dns", "--db", copy, "--config", file);
+    expect(done).toMatchObject({ code: 0, err: "" });
+    expect(done.out).toContain("the accounts are in data/dnsvouch.db");
+    expect(done.out).not.toContain("hunter2");
+  }
+  const files = readdirSync(folder.path);
+  expect(files.toSorted()).toEqual(["acme-dns", "copy.db", "data", "theirs.cfg"]);
 });
 
 test("a configuration whose database is not there, and one that does not say which zone", async () => {
