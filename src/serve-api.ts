@@ -122,7 +122,8 @@ function legoStorageParts(
         import("./check/resolver.ts"),
       ]);
       const { resolvers } = checks;
-      return await leadsTo(name, target, resolvers.length > 0 ? resolvers : systemResolvers());
+      const asked = resolvers.length > 0 ? resolvers : systemResolvers();
+      return await leadsTo(name, target, asked, performance.now.bind(performance));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({}, `whether ${name} is an alias of ${target} could not be looked up: ${reason}`);

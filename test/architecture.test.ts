@@ -46,7 +46,19 @@ const RULES: Record<
       "pg-cursor",
     ],
   },
-  check: { src: [], outside: ["node:dns", "node:net", "dns2"] },
+  check: {
+    src: ["delegate/network.ts", "edit-distance.ts"],
+    outside: [
+      "node:dgram",
+      "node:dns",
+      "node:net",
+      "node:tls",
+      "node:url",
+      "dns2",
+      "ipaddr.js",
+      "tldts",
+    ],
+  },
   http: {
     src: [
       "audit",
@@ -60,7 +72,7 @@ const RULES: Record<
     outside: ["node:http", "node:net", "node:stream", "express", "helmet"],
   },
   config: {
-    src: ["dns", "delegate"],
+    src: ["dns", "delegate", "edit-distance.ts"],
     outside: ["node:fs", "node:path", "smol-toml"],
   },
   operate: {
@@ -85,6 +97,7 @@ const RULES: Record<
   "zones.ts": { src: ["config", "dns", "zone"], outside: [] },
   "surroundings.ts": { src: ["log.ts"], outside: [] },
   "serve.ts": { src: ["*"], outside: ["*"] },
+  "edit-distance.ts": { src: [], outside: [] },
   "load-once.ts": { src: [], outside: [] },
   "version.ts": { src: [], outside: ["node:fs"] },
   "serve-metrics.ts": { src: ["*"], outside: ["*"] },
@@ -101,7 +114,7 @@ const RULES: Record<
 const ONLY_IN: Record<string, string> = {
   "better-sqlite3": "store/sqlite/",
   bcrypt: "delegate/imported-key.ts",
-  dns2: "check/resolver.ts",
+  dns2: "check/dns-client.ts",
   pg: "store/postgres/",
   "pg-cursor": "store/postgres/",
   koffi: "server/batch/libc.ts",

@@ -4,9 +4,11 @@ import { StoreError, type StoreErrorCode } from "../store/store.ts";
 import { StaticRecordsError } from "../zone/static-records.ts";
 import { explainListenError } from "./explain-listen-error.ts";
 
-/** Exit codes. `serve` has the first three of these names alone. */
+/** Exit codes. `serve` has FINISHED, FAULT and CONFIGURATION alone. */
 export const FINISHED = 0;
 export const FAULT = 1;
+/** Of `check` and `doctor`: something is wrong with what was looked at. */
+export const CHECK_FAILED = 2;
 export const CONFIGURATION = 3;
 /** Network or files: something outside did not do its part. */
 export const OUTSIDE = 4;

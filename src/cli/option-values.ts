@@ -14,6 +14,12 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError("It must be a whole number above 0.");
 }
 
+export function portNumber(text: string): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError("It must be a port from 1 to 65535.");
+}
+
 /** Seconds of a time span as the configuration writes them, such as 30d. */
 export function timeSpan(text: string): number {
   return spanBy(LIFETIME, text);

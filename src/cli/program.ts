@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addBackupCommands } from "./backup-commands.ts";
+import { addCheckCommands } from "./check-commands.ts";
 import { addDataCommands } from "./data-commands.ts";
 import type { RunContext } from "./define-command.ts";
 import { addDelegateCommands } from "./delegate-commands.ts";
@@ -10,6 +11,7 @@ import { addSetupCommands } from "./setup-commands.ts";
 export function createProgram(context: RunContext): Command {
   const program = createServeProgram(context);
   addSetupCommands(program, context);
+  addCheckCommands(program, context);
   addDelegateCommands(program, context);
   addDataCommands(program, context);
   addBackupCommands(program, context);

@@ -1,8 +1,8 @@
 // What a shell completes, by the shell itself.
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { childEnvironment } from "../lab/system-path.ts";
 import { MAIN } from "../support/dnsvouch-process.ts";
-import { childEnvironment } from "./lab/system-path.ts";
 
 /** What bash offers for the last of these words. */
 function completed(...words: readonly string[]): string[] {

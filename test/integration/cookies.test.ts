@@ -3,11 +3,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { address, delegateZone, dnsPort } from "./lab/addresses.ts";
-import { run } from "./lab/command.ts";
-import { startDnsvouch } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { startNsdServer } from "./lab/nsd.ts";
+import { address, delegateZone, dnsPort } from "../lab/addresses.ts";
+import { run } from "../lab/command.ts";
+import { startDnsvouch } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { startNsdServer } from "../lab/nsd.ts";
 
 const secret = "e5e973e5a6b2a43f48e7dc849e37bfcf";
 const otherSecret = "445536bcd2513298075a5d379663c962";

@@ -1,11 +1,11 @@
 // What an acknowledgement is worth when the process dies without a warning.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { address, dnsPort } from "../lab/addresses.ts";
+import { challengeValue } from "../lab/challenge-value.ts";
+import type { Daemon } from "../lab/daemon.ts";
+import { type Delegate, register, startDnsvouch, update } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
 import { textsAt } from "../support/look-up.ts";
-import { address, dnsPort } from "./lab/addresses.ts";
-import { challengeValue } from "./lab/challenge-value.ts";
-import type { Daemon } from "./lab/daemon.ts";
-import { type Delegate, register, startDnsvouch, update } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
 
 const rounds = Array.from({ length: 10 }, (_, number) => ({ round: number + 1 }));
 const delegatesPerRound = 20;

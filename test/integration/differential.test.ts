@@ -1,17 +1,17 @@
 // NSD is the measure: the same zone and the same thousands of questions for both servers. They differ where
 // `differential/deliberate.ts` says that they do, and nowhere else.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { address, delegateZone } from "../lab/addresses.ts";
+import { exchangeAll } from "../lab/bulk-exchange.ts";
+import { challengeValue } from "../lab/challenge-value.ts";
+import { dig } from "../lab/dig.ts";
+import { type Delegate, register, startDnsvouch, update } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { startNsdServer } from "../lab/nsd.ts";
 import { type DeliberateDifference, deliberateDifferences } from "./differential/deliberate.ts";
 import { type AskedQuestion, generateQuestions } from "./differential/questions.ts";
 import { apex, staticRecords } from "./differential/records.ts";
 import { differingFields, type Reply, silence, toReply } from "./differential/reply.ts";
-import { address, delegateZone } from "./lab/addresses.ts";
-import { exchangeAll } from "./lab/bulk-exchange.ts";
-import { challengeValue } from "./lab/challenge-value.ts";
-import { dig } from "./lab/dig.ts";
-import { type Delegate, register, startDnsvouch, update } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { startNsdServer } from "./lab/nsd.ts";
 
 interface Comparison {
   readonly asked: AskedQuestion;

@@ -1,9 +1,9 @@
 // What a person sees who starts the server with no configuration, and copies the commands it prints.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { run } from "./lab/command.ts";
-import { type Daemon, startDaemon } from "./lab/daemon.ts";
-import { program } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
+import { run } from "../lab/command.ts";
+import { type Daemon, startDaemon } from "../lab/daemon.ts";
+import { program } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
 
 const lab = new Lab();
 let dnsvouch: Daemon;

@@ -1,13 +1,13 @@
 // A disk without room: what was acknowledged is served, what is refused is not, and it mends itself.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { address } from "./lab/addresses.ts";
-import { challengeValue } from "./lab/challenge-value.ts";
-import type { Daemon } from "./lab/daemon.ts";
-import { dig, txtValues } from "./lab/dig.ts";
-import { apiUrl, type Delegate, register, startDnsvouch } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { openSmallDisk, type SmallDisk } from "./lab/small-disk.ts";
-import { until } from "./lab/until.ts";
+import { address } from "../lab/addresses.ts";
+import { challengeValue } from "../lab/challenge-value.ts";
+import type { Daemon } from "../lab/daemon.ts";
+import { dig, txtValues } from "../lab/dig.ts";
+import { apiUrl, type Delegate, register, startDnsvouch } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { openSmallDisk, type SmallDisk } from "../lab/small-disk.ts";
+import { until } from "../lab/until.ts";
 
 /** More than fit into what SQLite has of its -wal file when the disk becomes full. */
 const MOST_UPDATES = 5000;

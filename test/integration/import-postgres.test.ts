@@ -3,11 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hashSync } from "bcrypt";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { Lab } from "../lab/lab.ts";
+import { PASSWORD, type Postgres, startPostgres } from "../lab/postgres.ts";
 import { digest } from "../support/api-client.ts";
 import { lookUpTexts } from "../support/look-up.ts";
 import { apiUrl, ProcessFolder } from "../support/process-folder.ts";
-import { Lab } from "./lab/lab.ts";
-import { PASSWORD, type Postgres, startPostgres } from "./lab/postgres.ts";
 
 const KEY = "k".repeat(40);
 const ZONE = "auth.example.org";

@@ -4,17 +4,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { namesOf, type Order, readCertificate } from "./lab/acme-client.ts";
-import { address, instantZone } from "./lab/addresses.ts";
-import { certbotClient } from "./lab/certbot.ts";
-import { run } from "./lab/command.ts";
-import { dig } from "./lab/dig.ts";
-import { apiUrl, type Delegate, startDnsvouch } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { legoClient } from "./lab/lego.ts";
-import { startNsd } from "./lab/nsd.ts";
-import { type Authority, startPebble } from "./lab/pebble.ts";
-import { startUnbound } from "./lab/unbound.ts";
+import { namesOf, type Order, readCertificate } from "../lab/acme-client.ts";
+import { address, instantZone } from "../lab/addresses.ts";
+import { certbotClient } from "../lab/certbot.ts";
+import { run } from "../lab/command.ts";
+import { dig } from "../lab/dig.ts";
+import { apiUrl, type Delegate, startDnsvouch } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { legoClient } from "../lab/lego.ts";
+import { startNsd } from "../lab/nsd.ts";
+import { type Authority, startPebble } from "../lab/pebble.ts";
+import { startUnbound } from "../lab/unbound.ts";
 
 const API = `${apiUrl}/api/v1`;
 const lab = new Lab();
@@ -61,7 +61,7 @@ test("curl without a body, then a client with acme.sh's requests for the name", 
     `CURL_OPTS="--cacert ${authority.caFile}"`,
     "CHALLENGETYPE=dns-01",
     "KEY_ALGO=prime256v1",
-    `HOOK=${fileURLToPath(new URL("lab/acme-sh-hook.sh", import.meta.url))}`,
+    `HOOK=${fileURLToPath(new URL("../lab/acme-sh-hook.sh", import.meta.url))}`,
   ];
   writeFileSync(join(folder, "config"), config.join("\n"));
   const environment = {

@@ -4,16 +4,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AcmeClient, namesOf, type Order } from "./lab/acme-client.ts";
-import { customerZone } from "./lab/addresses.ts";
-import { certbotClient } from "./lab/certbot.ts";
-import { dehydratedClient } from "./lab/dehydrated.ts";
-import { apiUrl, type Delegate, register, startDnsvouch } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { legoClient } from "./lab/lego.ts";
-import { startNsd } from "./lab/nsd.ts";
-import { type Authority, startPebble } from "./lab/pebble.ts";
-import { startUnbound } from "./lab/unbound.ts";
+import { type AcmeClient, namesOf, type Order } from "../lab/acme-client.ts";
+import { customerZone } from "../lab/addresses.ts";
+import { certbotClient } from "../lab/certbot.ts";
+import { dehydratedClient } from "../lab/dehydrated.ts";
+import { apiUrl, type Delegate, register, startDnsvouch } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { legoClient } from "../lab/lego.ts";
+import { startNsd } from "../lab/nsd.ts";
+import { type Authority, startPebble } from "../lab/pebble.ts";
+import { startUnbound } from "../lab/unbound.ts";
 
 const clients: readonly AcmeClient[] = [certbotClient, dehydratedClient, legoClient];
 const domainOf = (client: AcmeClient) => `${client.name}.${customerZone}`;

@@ -1,13 +1,13 @@
 // `listen = ":53"` on a host with many addresses: every answer leaves from the address that was asked. dig takes no
 // other for an answer (RFC 5452 section 9.1), and nor does a resolver.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { delegateZone } from "./lab/addresses.ts";
-import { run } from "./lab/command.ts";
-import { type DigAnswer, dig } from "./lab/dig.ts";
-import { startDnsvouch } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { addressCommand, type Namespace, openNetwork } from "./lab/namespace.ts";
-import { until } from "./lab/until.ts";
+import { delegateZone } from "../lab/addresses.ts";
+import { run } from "../lab/command.ts";
+import { type DigAnswer, dig } from "../lab/dig.ts";
+import { startDnsvouch } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { addressCommand, type Namespace, openNetwork } from "../lab/namespace.ts";
+import { until } from "../lab/until.ts";
 
 const addresses = ["192.0.2.1", "198.51.100.1", "198.51.100.2", "203.0.113.1", "2001:db8:1::1"];
 /**

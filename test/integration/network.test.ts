@@ -1,16 +1,16 @@
 // What the tools say that people check their delegations with, from a root of our own down to dnsvouch, on port 53
 // and with the addresses of an Internet.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { address, customerZone, delegateZone } from "./lab/addresses.ts";
-import { startBind } from "./lab/bind.ts";
-import { challengeValue } from "./lab/challenge-value.ts";
-import { run } from "./lab/command.ts";
-import { dig, txtValues } from "./lab/dig.ts";
-import { type Delegate, register, startDnsvouch, update } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { type Network, nameservers, rootAddresses, startNetwork } from "./lab/network.ts";
-import { startUnbound } from "./lab/unbound.ts";
-import { zonemasterMessages } from "./lab/zonemaster.ts";
+import { address, customerZone, delegateZone } from "../lab/addresses.ts";
+import { startBind } from "../lab/bind.ts";
+import { challengeValue } from "../lab/challenge-value.ts";
+import { run } from "../lab/command.ts";
+import { dig, txtValues } from "../lab/dig.ts";
+import { type Delegate, register, startDnsvouch, update } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { type Network, nameservers, rootAddresses, startNetwork } from "../lab/network.ts";
+import { startUnbound } from "../lab/unbound.ts";
+import { zonemasterMessages } from "../lab/zonemaster.ts";
 
 const values = [challengeValue("apex"), challengeValue("wildcard")].sort();
 const challenge = `_acme-challenge.www.${customerZone}`;

@@ -5,11 +5,11 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Lab } from "../lab/lab.ts";
 import { type Delegate, digest, register, update } from "../support/api-client.ts";
 import { startDnsvouch } from "../support/dnsvouch-process.ts";
 import { lookUpTexts } from "../support/look-up.ts";
 import { apiUrl } from "../support/process-folder.ts";
-import { Lab } from "./lab/lab.ts";
 import { DiskImage, NOTHING_SURVIVES, type Survival, stepsOf } from "./power-cut/disk-image.ts";
 
 const ROUNDS = 10;

@@ -4,7 +4,7 @@
 // with `--print` it writes the package names alone, for scripts that install them.
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
-import { systemPath } from "./lab/system-path.ts";
+import { systemPath } from "../lab/system-path.ts";
 
 /** Each program the test runs, and the Debian package that has it. */
 export const requiredPrograms = [

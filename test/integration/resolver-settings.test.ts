@@ -1,21 +1,21 @@
 // The same answers whatever a resolver sends: without EDNS or with little room, names minimised or not, letters
 // mixed, everything checked that can be, and as certificate authorities run theirs.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { address, customerZone, delegateZone } from "./lab/addresses.ts";
-import { type BindSettings, startBind } from "./lab/bind.ts";
-import { challengeValue } from "./lab/challenge-value.ts";
-import type { Daemon } from "./lab/daemon.ts";
-import { dig, txtValues } from "./lab/dig.ts";
+import { address, customerZone, delegateZone } from "../lab/addresses.ts";
+import { type BindSettings, startBind } from "../lab/bind.ts";
+import { challengeValue } from "../lab/challenge-value.ts";
+import type { Daemon } from "../lab/daemon.ts";
+import { dig, txtValues } from "../lab/dig.ts";
 import {
   type Delegate,
   nameserverRecords,
   register,
   startDnsvouch,
   update,
-} from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { startNsd } from "./lab/nsd.ts";
-import { startUnbound, type UnboundSettings } from "./lab/unbound.ts";
+} from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { startNsd } from "../lab/nsd.ts";
+import { startUnbound, type UnboundSettings } from "../lab/unbound.ts";
 
 interface Resolver {
   readonly name: string;

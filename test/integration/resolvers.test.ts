@@ -1,14 +1,14 @@
 // What resolvers with the strictest habits make of a delegate, before and after its first value.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { address, customerZone } from "./lab/addresses.ts";
-import { startBind } from "./lab/bind.ts";
-import { challengeValue } from "./lab/challenge-value.ts";
-import { type DigAnswer, dig, txtValues } from "./lab/dig.ts";
-import { type Delegate, register, startDnsvouch, update } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
-import { startNsd } from "./lab/nsd.ts";
-import { startUnbound } from "./lab/unbound.ts";
-import { until } from "./lab/until.ts";
+import { address, customerZone } from "../lab/addresses.ts";
+import { startBind } from "../lab/bind.ts";
+import { challengeValue } from "../lab/challenge-value.ts";
+import { type DigAnswer, dig, txtValues } from "../lab/dig.ts";
+import { type Delegate, register, startDnsvouch, update } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
+import { startNsd } from "../lab/nsd.ts";
+import { startUnbound } from "../lab/unbound.ts";
+import { until } from "../lab/until.ts";
 
 const resolvers = [
   { name: "unbound", server: address.unbound },

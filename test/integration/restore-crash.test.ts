@@ -6,9 +6,9 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { childEnvironment } from "../lab/system-path.ts";
 import { MAIN } from "../support/dnsvouch-process.ts";
 import { apiUrl, ProcessFolder } from "../support/process-folder.ts";
-import { childEnvironment } from "./lab/system-path.ts";
 
 /** More than there are. */
 const MOST_CALLS = 60;

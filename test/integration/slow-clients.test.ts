@@ -2,11 +2,11 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { address, dnsPort } from "../lab/addresses.ts";
+import { challengeValue } from "../lab/challenge-value.ts";
+import { type Delegate, register, startDnsvouch, update } from "../lab/dnsvouch.ts";
+import { Lab } from "../lab/lab.ts";
 import { textsAt } from "../support/look-up.ts";
-import { address, dnsPort } from "./lab/addresses.ts";
-import { challengeValue } from "./lab/challenge-value.ts";
-import { type Delegate, register, startDnsvouch, update } from "./lab/dnsvouch.ts";
-import { Lab } from "./lab/lab.ts";
 
 const SOCKETS = 200;
 const CLOSED_WITHIN_MS = 20_000;

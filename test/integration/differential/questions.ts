@@ -1,5 +1,7 @@
 // Thousands of questions, the same ones in every run: names at, below, above and beside every owner of the zone,
 // with every type, and with all that a requestor may set in a header and in OPT.
+
+import type { BulkMessage } from "../../lab/bulk-exchange.ts";
 import {
   HeaderFlag,
   nameOctets,
@@ -9,7 +11,6 @@ import {
   questionOctets,
   resourceRecord,
 } from "../../support/query.ts";
-import type { BulkMessage } from "../lab/bulk-exchange.ts";
 import { apex } from "./records.ts";
 import { Sequence } from "./sequence.ts";
 

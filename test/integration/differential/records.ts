@@ -1,6 +1,7 @@
 // The zone that both servers are given: something of everything that a zone can hold, and what lies at a limit.
+
+import { delegateZone } from "../../lab/addresses.ts";
 import { nameOctets } from "../../support/query.ts";
-import { delegateZone } from "../lab/addresses.ts";
 
 export const apex: string = `${delegateZone}.`;
 /** Octets of the longest message without EDNS, with EDNS as both servers do it, and what ours takes into one RRset. */

@@ -2,9 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { childEnvironment } from "../lab/system-path.ts";
+import { childEnvironment } from "../../lab/system-path.ts";
 
-const SCRIPT = resolve(import.meta.dirname, "../lab/serve-confined.sh");
+const SCRIPT = resolve(import.meta.dirname, "../../lab/serve-confined.sh");
 
 export interface Confined {
   /** The root of the server's file system. */

@@ -11,13 +11,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { childEnvironment } from "../../lab/system-path.ts";
 import {
   type Instruction,
   parseDockerfile,
   parseEnv,
   type Stage,
 } from "../../support/dockerfile.ts";
-import { childEnvironment } from "../lab/system-path.ts";
 
 const REPOSITORY = resolve(import.meta.dirname, "../../..");
 const NODE = resolve(REPOSITORY, "node_modules/node");

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { childEnvironment } from "../../lab/system-path.ts";
 import { type ServerUnderTest, startServerUnderTest } from "../../support/server-under-test.ts";
-import { childEnvironment } from "../lab/system-path.ts";
 
 const DEPLOY = resolve(import.meta.dirname, "../../../deploy");
 const RULES = resolve(DEPLOY, "prometheus/dnsvouch.rules.yaml");

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { childEnvironment } from "../lab/system-path.ts";
+import { childEnvironment } from "../../lab/system-path.ts";
 import { traceSystemCalls } from "./traced-server.ts";
 
 const UNIT = resolve(import.meta.dirname, "../../../deploy/dnsvouch.service");

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { startDaemon } from "../../lab/daemon.ts";
+import { until } from "../../lab/until.ts";
 import { MAIN } from "../../support/dnsvouch-process.ts";
-import { startDaemon } from "../lab/daemon.ts";
-import { until } from "../lab/until.ts";
 
 /** Serves, registers, updates, looks up, makes a backup, reads metrics, stops. @returns the names of all system calls. */
 export async function traceSystemCalls(folder: string): Promise<ReadonlySet<string>> {

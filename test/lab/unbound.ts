@@ -16,26 +16,39 @@ const noCache = `
 // Unbound follows a delegation on port 53 alone; a stub zone names the port, and below it names are walked and
 // minimised as below any zone cut.
 const ours: readonly string[] = [delegateZone, instantZone];
-const stubs = [".", customerZone, ...ours].map(
-  (zone) => `
+function stubsOf(more: Readonly<Record<string, readonly string[]>>): string {
+  const usual = [".", customerZone, ...ours].map((zone): [string, readonly string[]] => [
+    zone,
+    [ours.includes(zone) ? address.dnsvouch : address.nsd],
+  ]);
+  return Object.entries({ ...Object.fromEntries(usual), ...more })
+    .map(
+      ([zone, addresses]) => `
 stub-zone:
   name: "${zone}"
-  stub-addr: ${ours.includes(zone) ? address.dnsvouch : address.nsd}@${dnsPort}`,
-);
+${addresses.map((each) => `  stub-addr: ${each}@${dnsPort}`).join("\n")}`,
+    )
+    .join("");
+}
 
 export interface UnboundSettings {
   readonly caching?: Caching;
   /** More lines of the server's configuration; they win over those that are there anyway. */
   readonly lines?: readonly string[];
+  /** Where it listens, if not where the lab's only resolver does. */
+  readonly listen?: string;
+  /** Addresses of the name servers of more zones. */
+  readonly stubs?: Readonly<Record<string, readonly string[]>>;
   /** Where delegations are followed, on port 53. The usual lab has its name servers on another port. */
   readonly network?: Network;
 }
 
 // `test.` has a built-in local zone that would answer first.
-function configuration({ caching = "usual", lines = [], network }: UnboundSettings): string {
+function configuration(settings: UnboundSettings): string {
+  const { caching = "usual", lines = [], network, listen = address.unbound, stubs = {} } = settings;
   return `
 server:
-  interface: ${address.unbound}
+  interface: ${listen}
   port: ${network === undefined ? dnsPort : 53}
   access-control: 127.0.0.0/8 allow
   do-daemonize: no
@@ -57,7 +70,7 @@ ${lines.map((line) => `  ${line}`).join("\n")}
 ${network === undefined ? "" : `  root-hints: "${network.hintsFile}"`}
 remote-control:
   control-enable: no
-${network === undefined ? stubs.join("") : ""}
+${network === undefined ? stubsOf(stubs) : ""}
 `;
 }
 

@@ -24,7 +24,7 @@ export interface AcmeClient {
 
 /** Path of a script that clients call. */
 export function hook(name: string): string {
-  return fileURLToPath(new URL(`../../../deploy/hooks/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../deploy/hooks/${name}`, import.meta.url));
 }
 
 /** The first certificate of a PEM file. */

@@ -13,6 +13,16 @@ export const address = {
   pebble: "127.53.0.4",
   /** NSD with the zone of dnsvouch. */
   twin: "127.53.0.5",
+  /** A second name server of customers, with other versions of some zones. */
+  nsd2: "127.53.0.6",
+  /** A name server that serves none of the zones that are delegated to it. */
+  lame: "127.53.0.7",
+  /** A name server without TCP. */
+  udpOnly: "127.53.0.8",
+  /** A second resolver, which validates nothing and keeps what it has. */
+  unbound2: "127.53.0.9",
+  /** Nobody is here. */
+  nobody: "127.53.0.10",
 } as const;
 
 /** The zone that dnsvouch serves: RFC 6761 section 6.2 keeps `test.` off the Internet. */

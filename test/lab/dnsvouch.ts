@@ -7,7 +7,7 @@ import { type Daemon, startDaemon } from "./daemon.ts";
 import { here, type Place } from "./place.ts";
 
 /** The built program; run it with `process.execPath`. */
-export const program: string = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
+export const program: string = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 export const apiUrl: string = `http://${address.dnsvouch}:8080`;
 

@@ -1,7 +1,7 @@
 // Thousands of messages to one server: a few dozen under way at a time, over one UDP socket or one TCP connection.
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
-import { frame } from "../../support/dns-client.ts";
+import { frame } from "../support/dns-client.ts";
 import { dnsPort } from "./addresses.ts";
 
 export interface BulkMessage {

@@ -1,0 +1,41 @@
+import ipaddr from "ipaddr.js";
+
+/** Documentation and others that ipaddr.js takes for unicast: RFC 9637, RFC 9602, RFC 3879. */
+const MORE_RANGES: readonly (readonly [string, string])[] = [
+  ["3fff::/20", "documentation"],
+  ["5f00::/16", "segment routing"],
+  ["fec0::/10", "site-local"],
+];
+
+/** Names of ranges by their names in ipaddr.js. */
+const RANGES: Readonly<Record<string, string>> = {
+  linkLocal: "link-local",
+  carrierGradeNat: "carrier-grade NAT",
+  uniqueLocal: "private",
+  rfc6052: "NAT64",
+  rfc6145: "translated",
+};
+
+/** RFC 4291 section 2.4: what is handed out of IPv6 so far. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR("2000::/3");
+
+/**
+ * Why an address is none of a name server or a host on the Internet: `private`, `loopback` and so on of the
+ * IANA special-purpose registries (RFC 6890); undefined: it may be one. An IPv4 address inside IPv6 counts
+ * as what it is.
+ */
+export function specialRange(address: string): string | undefined {
+  if (!ipaddr.isValid(address)) return "not an address";
+  const parsed = ipaddr.process(address);
+  const range = parsed.range();
+  if (range !== "unicast") return RANGES[range] ?? range;
+  if (parsed.kind() === "ipv4") return undefined;
+  const more = MORE_RANGES.find(([network]) => parsed.match(ipaddr.parseCIDR(network)));
+  if (more !== undefined) return more[1];
+  return parsed.match(GLOBAL_UNICAST) ? undefined : "reserved";
+}
+
+/** The same address in the same text. */
+export function canonicalAddress(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
+}

@@ -1,0 +1,56 @@
+import type { Report } from "./report.ts";
+
+export interface Waiting {
+  /** Undefined: no resolver answers. */
+  readonly check: () => Promise<Report | undefined>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
+  /** Undefined: a customer may take a month. */
+  readonly limitMs: number | undefined;
+  /** Takes one line for each change. */
+  readonly tell: (text: string) => void;
+}
+
+/** Servers behind one address need not have the same version: all must agree twice, so far apart. */
+export const CONFIRMATION_MS = 60_000;
+const SHORTEST_MS = 10_000;
+const LONGEST_MS = 6 * 3_600_000;
+/** Whoever has waited for a day waits for another hour or two. */
+const PART_OF_ELAPSED = 1 / 10;
+
+/**
+ * Checks until nothing fails, twice in a row with a minute between. The longer it takes, the less often it
+ * looks.
+ *
+ * @returns the last report.
+ */
+export async function waitUntilReady(waiting: Waiting): Promise<Report | undefined> {
+  const { check, clock, wait, tell, limitMs = Number.POSITIVE_INFINITY } = waiting;
+  const startMs = clock();
+  let told = "";
+  let wasReady = false;
+  for (;;) {
+    const report = await check();
+    const state = stateOf(report);
+    const isReady = state === "";
+    if (isReady && wasReady) return report;
+    const text = isReady ? "nothing fails; once more in 60 seconds" : state;
+    if (text !== told) tell(text);
+    told = text;
+    wasReady = isReady;
+    const elapsedMs = clock() - startMs;
+    const pauseMs = isReady
+      ? CONFIRMATION_MS
+      : Math.min(Math.max(elapsedMs * PART_OF_ELAPSED, SHORTEST_MS), LONGEST_MS);
+    if (elapsedMs + pauseMs > limitMs) return report;
+    await wait(pauseMs);
+  }
+}
+
+/** What fails, or "". */
+function stateOf(report: Report | undefined): string {
+  if (report === undefined) return "no resolver answers";
+  const failed = report.steps.filter(({ status }) => status === "FAIL");
+  return failed.map(({ id, code }) => `${id} ${code}`).join(", ");
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { type CheckMeans, type CheckRequest, checkDomain } from "../check/check-domain.ts";
+import { exchangeByNetwork } from "../check/dns-client.ts";
+import type { ServerAddress } from "../check/message.ts";
+import type { Report } from "../check/report.ts";
+import { systemResolvers } from "../check/resolver.ts";
+import type { ServedZone } from "../check/served-zone.ts";
+import { probeByNetwork } from "../check/tls-step.ts";
+import { waitUntilReady } from "../check/wait-until-ready.ts";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { resolvers as resolverList } from "../config/value-kind.ts";
+import { parseName } from "../dns/presentation-scanner.ts";
+import { configuredZones } from "../zones.ts";
+import { reportText } from "./check-text.ts";
+import type { CommonOptions, RunContext } from "./define-command.ts";
+import { CHECK_FAILED, CONFIGURATION, CommandError, FINISHED, OUTSIDE } from "./exit.ts";
+import { printJson } from "./print.ts";
+
+export interface CheckOptions extends CommonOptions {
+  readonly delegate?: string;
+  readonly wildcard?: boolean;
+  readonly ca: string;
+  readonly accountUri?: string;
+  readonly method: string;
+  readonly resolver?: readonly string[];
+  readonly authPort: number;
+  readonly explain?: boolean;
+  readonly watch?: boolean;
+  /** Seconds; undefined: for ever. */
+  readonly timeout?: number;
+}
+
+/** Says what lets or keeps an authority from issuing. Returns the exit code. */
+export async function checkCommand(
+  given: readonly string[],
+  options: CheckOptions,
+  { env, clock }: RunContext,
+): Promise<number> {
+  const { domains, resolvers } = sortOut(given, options.resolver ?? []);
+  if (domains.length === 0) {
+    throw new CommandError(
+      CONFIGURATION,
+      "no domain to check; for example: dnsvouch check www.example.com",
+    );
+  }
+  const config = loadConfig({ file: options.config, env, toleratesNotBuilt: true });
+  const means = checkMeans(config, { resolvers, authPort: options.authPort, clock });
+  const codes: number[] = [];
+  for (const domain of domains) {
+    codes.push(await checkOne({ ...options, domain }, means));
+  }
+  return Math.max(...codes);
+}
+
+interface OneCheck extends CheckOptions {
+  readonly domain: string;
+}
+
+async function checkOne(options: OneCheck, means: CheckMeans): Promise<number> {
+  const report = await (options.watch === true ? watch(options, means) : checkOnce(options, means));
+  if (report === undefined) {
+    const asked = means.resolvers.map(({ address, port }) => `${address} port ${port}`).join(", ");
+    process.stderr.write(
+      `dnsvouch: ${options.domain}: no resolver answers (${asked || "there is none"}); name one that does with --resolver, or in checks.resolvers\n`,
+    );
+    return OUTSIDE;
+  }
+  if (options.json === true) printJson(report);
+  else process.stdout.write(reportText(report, options));
+  return report.result === "fail" ? CHECK_FAILED : FINISHED;
+}
+
+function checkOnce(options: OneCheck, means: CheckMeans): Promise<Report | undefined> {
+  const request: CheckRequest = {
+    domain: options.domain,
+    delegate: options.delegate,
+    isWildcard: options.wildcard === true,
+    ca: options.ca,
+    accountUri: options.accountUri,
+    method: options.method,
+  };
+  const unusedLabel = `_${randomBytes(8).toString("hex")}`;
+  return checkDomain(request, { ...means, unusedLabel });
+}
+
+/** Tells of each change on standard error, so that standard output has the last report alone. */
+function watch(options: OneCheck, means: CheckMeans): Promise<Report | undefined> {
+  const limitMs = options.timeout === undefined ? undefined : options.timeout * 1000;
+  return waitUntilReady({
+    check: () => checkOnce(options, means),
+    clock: means.clock,
+    wait: (ms) => delay(ms),
+    limitMs,
+    tell: (text) => process.stderr.write(`${options.domain}: ${text}\n`),
+  });
+}
+
+/**
+ * `--resolver` takes several addresses, and so domains that come right after them.
+ * Throws CommandError for what is no address.
+ */
+function sortOut(
+  given: readonly string[],
+  texts: readonly string[],
+): { readonly domains: readonly string[]; readonly resolvers: readonly ServerAddress[] } {
+  const parsed = texts.map((text) => resolverList.read([text])?.value[0]);
+  const firstWrong = parsed.indexOf(undefined);
+  const end = given.length === 0 && firstWrong > 0 ? firstWrong : texts.length;
+  const resolvers = parsed.slice(0, end).map((address, i) => {
+    if (address !== undefined) return address;
+    throw new CommandError(
+      CONFIGURATION,
+      `--resolver ${texts[i]} is no address; for example 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53`,
+    );
+  });
+  return { domains: [...given, ...texts.slice(end)].flatMap(listed), resolvers };
+}
+
+/** Domains as certificates list them: `example.com,www.example.com`. */
+function listed(text: string): string[] {
+  const parts = text.split(",").filter((part) => part !== "");
+  return parts.length === 0 ? [text] : parts;
+}
+
+interface Asked {
+  readonly resolvers: readonly ServerAddress[];
+  readonly authPort: number;
+  readonly clock: () => number;
+}
+
+/** What a configuration lets a check do. */
+function checkMeans(config: Config, { resolvers, authPort, clock }: Asked): CheckMeans {
+  const { checks, general } = config;
+  const usual = [...checks.resolvers, ...systemResolvers()];
+  const isRepeated = ({ address, port }: ServerAddress, i: number): boolean =>
+    usual.findIndex((each) => each.address === address && each.port === port) < i;
+  return {
+    exchange: exchangeByNetwork,
+    resolvers: resolvers.length > 0 ? resolvers : usual.filter((each, i) => !isRepeated(each, i)),
+    rules: {
+      port: authPort,
+      allowsPrivate: checks.allowPrivate,
+      ownAddresses: [
+        general.publicIp,
+        general.publicIp6,
+        ...general.listen.map(({ address }) => address),
+      ].filter((address) => address !== ""),
+    },
+    zones: servedZones(config),
+    edgeTargets: checks.edgeTargets,
+    tlsProbe: checks.tlsProbe ? probeByNetwork : undefined,
+    clock,
+    unusedLabel: "_",
+  };
+}
+
+/** Throws StaticRecordsError. */
+function servedZones(config: Config): ServedZone[] {
+  const { zones } = configuredZones(config);
+  return config.zones.map(({ domain, isInstant }) => ({
+    apex: domain,
+    isInstant,
+    hasStatic: (name) => zones.get(domain)?.node(parseName(`${name}.`).key) !== undefined,
+  }));
+}
