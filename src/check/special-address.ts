@@ -1,15 +1,9 @@
 import ipaddr from "ipaddr.js";
 
-/** Documentation and others that ipaddr.js takes for unicast: RFC 9637, RFC 9602, RFC 3879. */
-const MORE_RANGES: readonly (readonly [string, string])[] = [
-  ["3fff::/20", "documentation"],
-  ["5f00::/16", "segment routing"],
-  ["fec0::/10", "site-local"],
-];
-
 /** Names of ranges by their names in ipaddr.js. */
 const RANGES: Readonly<Record<string, string>> = {
   linkLocal: "link-local",
+  deprecatedSiteLocal: "site-local",
   carrierGradeNat: "carrier-grade NAT",
   uniqueLocal: "private",
   rfc6052: "NAT64",
@@ -30,8 +24,6 @@ export function specialRange(address: string): string | undefined {
   const range = parsed.range();
   if (range !== "unicast") return RANGES[range] ?? range;
   if (parsed.kind() === "ipv4") return undefined;
-  const more = MORE_RANGES.find(([network]) => parsed.match(ipaddr.parseCIDR(network)));
-  if (more !== undefined) return more[1];
   return parsed.match(GLOBAL_UNICAST) ? undefined : "reserved";
 }
 

@@ -44,8 +44,9 @@ export function judgeTraffic(
     dig: digLine({ name: domain, qtype: "A", isShort: true }),
   };
   const isHere =
-    names.some((name) => edgeTargets.some((target) => target.replace(/\.$/, "") === name)) ||
-    addresses.some((address) => edgeTargets.some((target) => isIn(address, target)));
+    names.some((name) =>
+      edgeTargets.some((target) => target.replace(/\.$/, "").toLowerCase() === name),
+    ) || addresses.some((address) => edgeTargets.some((target) => isIn(address, target)));
   if (isHere) return step("traffic", "ok", details);
   return step("traffic", "traffic-not-switched", {
     ...details,

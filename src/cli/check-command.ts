@@ -47,15 +47,17 @@ export async function checkCommand(
   }
   const config = loadConfig({ file: options.config, env, toleratesNotBuilt: true });
   const means = checkMeans(config, { resolvers, authPort: options.authPort, clock });
+  const { confirmations } = config.checks;
   const codes: number[] = [];
   for (const domain of domains) {
-    codes.push(await checkOne({ ...options, domain }, means));
+    codes.push(await checkOne({ ...options, domain, confirmations }, means));
   }
   return Math.max(...codes);
 }
 
 interface OneCheck extends CheckOptions {
   readonly domain: string;
+  readonly confirmations: number;
 }
 
 async function checkOne(options: OneCheck, means: CheckMeans): Promise<number> {
@@ -92,6 +94,7 @@ function watch(options: OneCheck, means: CheckMeans): Promise<Report | undefined
     check: () => checkOnce(options, means),
     clock: means.clock,
     wait: (ms) => delay(ms),
+    confirmations: options.confirmations,
     limitMs,
     tell: (text) => process.stderr.write(`${options.domain}: ${text}\n`),
   });

@@ -1,6 +1,6 @@
 import type { Section } from "./key.ts";
 import type { ListenAddress } from "./listen-address.ts";
-import { boolean, duration, integer, oneOf, resolvers, textList } from "./value-kind.ts";
+import { addressesAndNames, boolean, duration, integer, oneOf, resolvers } from "./value-kind.ts";
 
 const CENTURY_SECONDS = 3_153_600_000;
 
@@ -30,13 +30,14 @@ export const checksSection: Section<ChecksConfig> = {
       kind: resolvers,
       default: [],
       description:
-        "Resolvers to ask what others see of a CNAME, the first that answers. Empty means those of the system.",
+        "Resolvers to ask what others see of a CNAME, before those of the system. For accounts of lego's storage they are asked alone.",
     },
     confirmations: {
       toml: "confirmations",
       kind: integer(1, 10),
       default: 2,
-      description: "How many checks in a row must pass before a host name is ready.",
+      description:
+        "How many checks in a row must pass, a minute apart, before a host name is ready.",
     },
     staleAfterSeconds: {
       toml: "stale_after",
@@ -46,7 +47,7 @@ export const checksSection: Section<ChecksConfig> = {
     },
     edgeTargets: {
       toml: "edge_targets",
-      kind: textList,
+      kind: addressesAndNames,
       default: [],
       description:
         "Addresses, networks and names that host names point to when traffic comes to you.",
@@ -61,7 +62,8 @@ export const checksSection: Section<ChecksConfig> = {
       toml: "allow_private",
       kind: boolean,
       default: false,
-      description: "Ask name servers at private addresses, too.",
+      description:
+        "Ask name servers at private and reserved addresses, too, and at those of this server itself.",
     },
   },
 };

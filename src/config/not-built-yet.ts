@@ -59,11 +59,7 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
   {
     paths: [
       "checks.interval",
-      "checks.confirmations",
       "checks.stale_after",
-      "checks.edge_targets",
-      "checks.tls_probe",
-      "checks.allow_private",
       "policy.offboard_action",
       "policy.offboard_after",
       "policy.never_pointed_after",

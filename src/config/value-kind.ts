@@ -300,6 +300,19 @@ export const textList: ValueKind<readonly string[]> = {
 };
 
 /** A list of texts that may have commas in them: one a line in an environment variable. */
+/** Addresses, networks and names; names in lower case. */
+export const addressesAndNames: ValueKind<readonly string[]> = {
+  read: listOf(
+    textBy((text) =>
+      parseAddressOrNetwork(text) === undefined ? domainName.read(text)?.value : text,
+    ),
+    0,
+  ),
+  allowed: "a list of addresses, networks in CIDR notation and names of hosts",
+  example: '["192.0.2.80", "2001:db8::/32", "edge.example.net"]',
+  fromText: asList,
+};
+
 export const lines: ValueKind<readonly string[]> = {
   ...textList,
   example: '["auth.example.org. A 198.51.100.1"]',
