@@ -3,6 +3,7 @@ import type { View } from "./challenge-views.ts";
 import { digLine } from "./dig.ts";
 import { isResponse, type Reply, type ServerAddress } from "./message.ts";
 import { isAtOrBelow } from "./name-text.ts";
+import { ownerForms } from "./record-forms.ts";
 import { type Step, step } from "./report.ts";
 import { type ServedZone, zoneOf } from "./served-zone.ts";
 
@@ -157,7 +158,7 @@ function nothingThere(facts: CnameFacts, view: View | undefined): Step {
   const { wrongOwner, name, apex, domain } = facts;
   if (wrongOwner !== undefined) {
     const why = wrongOwner.endsWith(`${name}.${apex}`)
-      ? `the zone was appended to a name that was whole: enter ${name.slice(0, -apex.length - 1)} alone, or ${name}. with a dot at the end`
+      ? `the zone was appended to a name that was whole: enter ${ownerForms(name, apex).relative} alone, or ${name}. with a dot at the end`
       : `the name begins with an underscore`;
     const fix = `rename the record at ${wrongOwner}: ${why}; it must be ${record(facts)}`;
     return step("cname", "cname-wrong-owner", {
@@ -168,7 +169,8 @@ function nothingThere(facts: CnameFacts, view: View | undefined): Step {
       trace: traceOf(facts),
     });
   }
-  const fix = `create this record at the DNS host of ${apex}: ${record(facts)} (for ${domain} and for *.${domain}; other records of ${domain} stay as they are)`;
+  const { relative } = ownerForms(name, apex);
+  const fix = `create this record at the DNS host of ${apex}: ${record(facts)} (where ${apex} is added by itself, enter ${relative}; it is for ${domain} and for *.${domain}, and other records stay as they are)`;
   return fail(facts, "cname-missing", view, fix);
 }
 

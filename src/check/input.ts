@@ -69,7 +69,7 @@ function withoutDot(text: string): string {
 }
 
 /** UTS 46, non-transitional; what it refuses stays as it is. */
-function toAscii(name: string): string {
+export function toAscii(name: string): string {
   const needsMapping = /\P{ASCII}|(^|\.)xn--/u.test(name);
   if (!needsMapping || /[ #%/:<>?@[\\\]^|]|\p{Cc}/u.test(name)) return name;
   const mapped = domainToASCII(name);

@@ -1,3 +1,5 @@
+import { registrableName } from "../check/public-suffix.ts";
+import { ownerForms } from "../check/record-forms.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { certificateName } from "./certificate-name.ts";
 import {
@@ -179,9 +181,12 @@ function explain(
   if (domain === undefined) {
     lines.push(`Create a CNAME from _acme-challenge.<your domain> to ${fulldomain}`);
   } else {
+    const zone = registrableName(domain);
+    const { relative } = ownerForms(challengeName(domain).slice(0, -1), zone);
     lines.push(
-      `Create at the DNS host of ${domain} (nothing else may be at that name):`,
+      `Create at the DNS host of ${zone} (nothing else may be at that name; where ${zone} is added by itself, enter ${relative}):`,
       `  ${challengeName(domain)}  CNAME  ${fulldomain}.`,
+      `See whether it is right: dnsvouch check ${domain} --delegate ${fulldomain}`,
       "So that no other ACME account can use the delegate (RFC 8657), with the account's own URL:",
       `  ${domain}.  CAA  0 issue "letsencrypt.org; accounturi=<URL of your account>; validationmethods=dns-01"`,
     );

@@ -77,6 +77,7 @@ function customerRecords({ live, other, deleted }: Delegates): string[] {
     `_acme-challenge.static CNAME ns1.${delegateZone}.`,
     // Who may issue.
     'le CAA 0 issue "letsencrypt.org"',
+    `_acme-challenge.le CNAME ${to}`,
     'other CAA 0 issue "digicert.com"',
     'child.other CAA 0 issue "letsencrypt.org"',
     'never CAA 0 issue ";"',
@@ -89,6 +90,7 @@ function customerRecords({ live, other, deleted }: Delegates): string[] {
     'misspelt CAA 0 issue "letsencrypt.org; accounturl=https://ca.test/acct/1"',
     'critical CAA 128 tbs "x"',
     "broken CNAME x.dead.test.",
+    `tls A ${address.tls}`,
   ];
 }
 
