@@ -59,6 +59,16 @@ const RULES: Record<
       "tldts",
     ],
   },
+  doctor: {
+    src: [
+      "check",
+      "delegate/network.ts",
+      "operate/backup-files.ts",
+      "operate/delegation.ts",
+      "operate/readable-files.ts",
+    ],
+    outside: ["node:fs", "node:path"],
+  },
   http: {
     src: [
       "audit",

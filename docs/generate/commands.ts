@@ -21,7 +21,7 @@ Every command takes \`-c FILE\` and \`--json\`, and its \`--help\` ends with an 
 `;
 
 export function commandReference(): string {
-  const program = createProgram({ env: {}, finish: () => {}, clock: () => 0 });
+  const program = createProgram({ env: {}, finish: () => {}, clock: () => 0, newLabel: () => "" });
   return `${HEAD}\n${leaves(program, []).map(commandText).join("\n")}`;
 }
 

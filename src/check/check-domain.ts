@@ -40,8 +40,8 @@ export interface CheckMeans {
   readonly tlsProbe: TlsProbe | undefined;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** A label that nobody has made a record at. */
-  readonly unusedLabel: string;
+  /** A label that nobody has made a record at, different each time. */
+  readonly newLabel: () => string;
 }
 
 /** Resolvers beyond these are not asked. */
@@ -141,7 +141,7 @@ async function runDelegation(run: Run, cut: ZoneCut): Promise<Step[]> {
   const zone = zoneStep(run, cut, authorities);
   if (zone.code === "zone-unreachable") return [zone];
   const { port } = rules;
-  const request = { name, apex, authorities, port, unusedLabel: means.unusedLabel };
+  const request = { name, apex, authorities, port, unusedLabel: `_${means.newLabel()}` };
   const views = await viewChallenge(inquiry, resolver, request);
   const target = views[0]?.chain?.end;
   if (own !== undefined && target === undefined) {

@@ -49,12 +49,12 @@ async function exchangeOnce(
     allowance.remainingMs(),
   );
   const attempt: Attempt = { server, query, limitMs, allowance };
-  if (question.transport === "tcp") return decode(await overTcp(attempt));
+  if (question.transport === "tcp") return decode(await overTcp(attempt), query);
   const received = await overUdp(attempt);
   const isTruncated = received instanceof Uint8Array && ((received[2] ?? 0) & TC) !== 0;
-  if (!isTruncated) return decode(received);
+  if (!isTruncated) return decode(received, query);
   const left = Math.min(limitMs, allowance.remainingMs());
-  return decode(await overTcp({ ...attempt, limitMs: left }));
+  return decode(await overTcp({ ...attempt, limitMs: left }), query);
 }
 
 interface Attempt {
@@ -154,16 +154,16 @@ function questionEnd(query: Buffer): number {
   return offset + 5;
 }
 
-function decode(received: Received): Reply {
+function decode(received: Received, query: Buffer): Reply {
   if (typeof received === "string") return { failure: received };
   try {
-    return decodeResponse(received);
+    return decodeResponse(received, query);
   } catch {
     return { failure: "malformed" };
   }
 }
 
-function decodeResponse(octets: Buffer): Reply {
+function decodeResponse(octets: Buffer, query: Buffer): Reply {
   const packet = Packet.parse(octets);
   // A record that cannot be read may be the one that decides.
   if (packet.errors.some(({ section }) => section !== "additionals")) {
@@ -175,6 +175,11 @@ function decodeResponse(octets: Buffer): Reply {
     isAuthentic: ((octets[3] ?? 0) & AD) !== 0,
     answer: packet.answers.flatMap(toRecord),
     authority: packet.authorities.flatMap(toRecord),
+    additional: packet.additionals.flatMap(toRecord),
+    udpPayloadSize: packet.additionals.find(({ type }) => type === Packet.TYPE.EDNS)?.class,
+    keepsCase: octets
+      .subarray(HEADER_OCTETS, questionEnd(query))
+      .equals(query.subarray(HEADER_OCTETS, questionEnd(query))),
   };
   return response;
 }

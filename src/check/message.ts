@@ -53,6 +53,12 @@ export interface Response {
   readonly isAuthentic: boolean;
   readonly answer: readonly AnyRecord[];
   readonly authority: readonly AnyRecord[];
+  /** Where a referral has its glue. */
+  readonly additional?: readonly AnyRecord[];
+  /** Octets that the server takes over UDP (RFC 6891 section 6.2.3); undefined: no EDNS. */
+  readonly udpPayloadSize?: number | undefined;
+  /** Whether the question came back letter by letter. */
+  readonly keepsCase?: boolean;
 }
 
 /** Why there is no response. */

@@ -52,11 +52,12 @@ export async function checkTls(request: TlsRequest): Promise<Step> {
 export function probeByNetwork(
   address: string,
   name: string,
+  port: number = HTTPS_PORT,
 ): Promise<ServedCertificate | undefined> {
   const { promise, resolve } = Promise.withResolvers<ServedCertificate | undefined>();
   const socket = connect({
     host: address,
-    port: HTTPS_PORT,
+    port,
     servername: name,
     rejectUnauthorized: false,
     timeout: LIMIT_MS,

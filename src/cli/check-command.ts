@@ -1,18 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type CheckMeans, type CheckRequest, checkDomain } from "../check/check-domain.ts";
-import { exchangeByNetwork } from "../check/dns-client.ts";
 import type { ServerAddress } from "../check/message.ts";
 import type { Report } from "../check/report.ts";
-import { systemResolvers } from "../check/resolver.ts";
-import type { ServedZone } from "../check/served-zone.ts";
-import { probeByNetwork } from "../check/tls-step.ts";
 import { waitUntilReady } from "../check/wait-until-ready.ts";
-import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { resolvers as resolverList } from "../config/value-kind.ts";
-import { parseName } from "../dns/presentation-scanner.ts";
-import { configuredZones } from "../zones.ts";
+import { checkMeans, parseResolver, readResolver } from "./check-means.ts";
 import { reportText } from "./check-text.ts";
 import type { CommonOptions, RunContext } from "./define-command.ts";
 import { CHECK_FAILED, CONFIGURATION, CommandError, FINISHED, OUTSIDE } from "./exit.ts";
@@ -36,7 +28,7 @@ export interface CheckOptions extends CommonOptions {
 export async function checkCommand(
   given: readonly string[],
   options: CheckOptions,
-  { env, clock }: RunContext,
+  { env, clock, newLabel }: RunContext,
 ): Promise<number> {
   const { domains, resolvers } = sortOut(given, options.resolver ?? []);
   if (domains.length === 0) {
@@ -46,7 +38,7 @@ export async function checkCommand(
     );
   }
   const config = loadConfig({ file: options.config, env, toleratesNotBuilt: true });
-  const means = checkMeans(config, { resolvers, authPort: options.authPort, clock });
+  const means = checkMeans(config, { resolvers, authPort: options.authPort, clock, newLabel });
   const { confirmations } = config.checks;
   const codes: number[] = [];
   for (const domain of domains) {
@@ -83,8 +75,7 @@ function checkOnce(options: OneCheck, means: CheckMeans): Promise<Report | undef
     accountUri: options.accountUri,
     method: options.method,
   };
-  const unusedLabel = `_${randomBytes(8).toString("hex")}`;
-  return checkDomain(request, { ...means, unusedLabel });
+  return checkDomain(request, means);
 }
 
 /** Tells of each change on standard error, so that standard output has the last report alone. */
@@ -108,16 +99,9 @@ function sortOut(
   given: readonly string[],
   texts: readonly string[],
 ): { readonly domains: readonly string[]; readonly resolvers: readonly ServerAddress[] } {
-  const parsed = texts.map((text) => resolverList.read([text])?.value[0]);
-  const firstWrong = parsed.indexOf(undefined);
+  const firstWrong = texts.findIndex((text) => parseResolver(text) === undefined);
   const end = given.length === 0 && firstWrong > 0 ? firstWrong : texts.length;
-  const resolvers = parsed.slice(0, end).map((address, i) => {
-    if (address !== undefined) return address;
-    throw new CommandError(
-      CONFIGURATION,
-      `--resolver ${texts[i]} is no address; for example 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53`,
-    );
-  });
+  const resolvers = texts.slice(0, end).map(readResolver);
   return { domains: [...given, ...texts.slice(end)].flatMap(listed), resolvers };
 }
 
@@ -125,46 +109,4 @@ function sortOut(
 function listed(text: string): string[] {
   const parts = text.split(",").filter((part) => part !== "");
   return parts.length === 0 ? [text] : parts;
-}
-
-interface Asked {
-  readonly resolvers: readonly ServerAddress[];
-  readonly authPort: number;
-  readonly clock: () => number;
-}
-
-/** What a configuration lets a check do. */
-function checkMeans(config: Config, { resolvers, authPort, clock }: Asked): CheckMeans {
-  const { checks, general } = config;
-  const usual = [...checks.resolvers, ...systemResolvers()];
-  const isRepeated = ({ address, port }: ServerAddress, i: number): boolean =>
-    usual.findIndex((each) => each.address === address && each.port === port) < i;
-  return {
-    exchange: exchangeByNetwork,
-    resolvers: resolvers.length > 0 ? resolvers : usual.filter((each, i) => !isRepeated(each, i)),
-    rules: {
-      port: authPort,
-      allowsPrivate: checks.allowPrivate,
-      ownAddresses: [
-        general.publicIp,
-        general.publicIp6,
-        ...general.listen.map(({ address }) => address),
-      ].filter((address) => address !== ""),
-    },
-    zones: servedZones(config),
-    edgeTargets: checks.edgeTargets,
-    tlsProbe: checks.tlsProbe ? probeByNetwork : undefined,
-    clock,
-    unusedLabel: "_",
-  };
-}
-
-/** Throws StaticRecordsError. */
-function servedZones(config: Config): ServedZone[] {
-  const { zones } = configuredZones(config);
-  return config.zones.map(({ domain, isInstant }) => ({
-    apex: domain,
-    isInstant,
-    hasStatic: (name) => zones.get(domain)?.node(parseName(`${name}.`).key) !== undefined,
-  }));
 }

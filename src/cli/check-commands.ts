@@ -1,10 +1,16 @@
 import type { Command } from "commander";
 import type { CheckOptions } from "./check-command.ts";
 import { action, defineCommand, type RunContext } from "./define-command.ts";
+import type { DoctorOptions } from "./doctor-command.ts";
 import { portNumber, timeSpan } from "./option-values.ts";
 
 /** The commands that tell what is wrong. */
 export function addCheckCommands(program: Command, context: RunContext): void {
+  addCheckCommand(program, context);
+  addDoctorCommand(program, context);
+}
+
+function addCheckCommand(program: Command, context: RunContext): void {
   defineCommand(program, {
     name: "check",
     description: "whether a certificate can be issued for a domain, and what to do if not",
@@ -39,6 +45,26 @@ export function addCheckCommands(program: Command, context: RunContext): void {
       action(context, async (domains: readonly string[], options: CheckOptions) => {
         const { checkCommand } = await import("./check-command.ts");
         return checkCommand(domains, options, context);
+      }),
+    );
+}
+
+function addDoctorCommand(program: Command, context: RunContext): void {
+  defineCommand(program, {
+    name: "doctor",
+    description: "what is wrong with this server, and what to do",
+    examples: ["dnsvouch doctor", "dnsvouch doctor -c /etc/dnsvouch/config.toml --json"],
+  })
+    .option("--ca <name>", "the authority of the API's own certificate", "letsencrypt.org")
+    .option(
+      "--resolver <address...>",
+      "ask these resolvers alone, such as 192.0.2.53:53; private addresses, too",
+    )
+    .option("--auth-port <port>", "where the name servers of the parent are asked", portNumber, 53)
+    .action(
+      action(context, async (options: DoctorOptions) => {
+        const { doctorCommand } = await import("./doctor-command.ts");
+        return doctorCommand(options, context);
       }),
     );
 }

@@ -14,6 +14,8 @@ export interface RunContext {
   readonly env: Environment;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** A label that nothing has, different each time. */
+  readonly newLabel: () => string;
   /** Takes the exit code of the command that was run. */
   readonly finish: (exitCode: number) => void;
 }

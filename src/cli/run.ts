@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type Command, CommanderError } from "commander";
 import { nearest } from "../config/nearest-key.ts";
 import type { Environment, RunContext } from "./define-command.ts";
@@ -14,7 +15,8 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
   const finish = (code: number): void => {
     exitCode = code;
   };
-  const context = { env, finish, clock: Date.now };
+  const newLabel = (): string => randomBytes(8).toString("hex");
+  const context = { env, finish, clock: Date.now, newLabel };
   const program = isToServe(argv) ? createServeProgram(context) : await wholeProgram(context);
   const mistyped = unknownCommand(program, argv[0]);
   if (mistyped !== undefined) {

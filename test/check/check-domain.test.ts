@@ -33,7 +33,7 @@ function means(exchange: CheckMeans["exchange"], more: Partial<CheckMeans> = {})
     edgeTargets: [],
     tlsProbe: undefined,
     clock: () => 0,
-    unusedLabel: "unused",
+    newLabel: () => "unused",
     ...more,
   };
 }

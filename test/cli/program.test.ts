@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { examples } from "../../src/cli/define-command.ts";
 import { createProgram } from "../../src/cli/program.ts";
 
-const program = createProgram({ env: {}, finish: () => {}, clock: () => 0 });
+const program = createProgram({ env: {}, finish: () => {}, clock: () => 0, newLabel: () => "" });
 
 /** Commands that do something, by their words. */
 function leaves(command: Command, words: readonly string[] = []): [string, Command][] {
@@ -18,6 +18,7 @@ test("there is every command that the documentation promises", () => {
     "audit list",
     "audit verify",
     "backup",
+    "check",
     "completion",
     "config show",
     "config validate",
@@ -28,6 +29,7 @@ test("there is every command that the documentation promises", () => {
     "delegates restore",
     "delegates show",
     "delegates unlock",
+    "doctor",
     "healthcheck",
     "import acme-dns",
     "keys add",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { codeBlocks, codeSpans, deployed, type Page, pages } from "./pages.ts";
 
-const program = createProgram({ env: {}, finish: () => {}, clock: () => 0 });
+const program = createProgram({ env: {}, finish: () => {}, clock: () => 0, newLabel: () => "" });
 
 /** Words as a shell makes them, as far as documentation goes. */
 function wordsOf(line: string): string[] {

@@ -38,7 +38,7 @@ export async function checkInLab(domain: string, lab: LabCheck = {}): Promise<Re
       edgeTargets: [],
       tlsProbe: undefined,
       clock: Date.now,
-      unusedLabel: "_unused",
+      newLabel: () => "unused",
       ...lab.means,
     },
   );

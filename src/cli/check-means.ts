@@ -1,0 +1,82 @@
+import type { CheckMeans } from "../check/check-domain.ts";
+import { exchangeByNetwork } from "../check/dns-client.ts";
+import type { ServerAddress } from "../check/message.ts";
+import { systemResolvers } from "../check/resolver.ts";
+import type { ServedZone } from "../check/served-zone.ts";
+import { probeByNetwork } from "../check/tls-step.ts";
+import type { Config } from "../config/config.ts";
+import { resolvers as resolverList } from "../config/value-kind.ts";
+import { parseName } from "../dns/presentation-scanner.ts";
+import { configuredZones } from "../zones.ts";
+import { CONFIGURATION, CommandError } from "./exit.ts";
+
+/** What the command line says of whom to ask. */
+export interface Asked {
+  /** Empty: those of the configuration and of the system. */
+  readonly resolvers: readonly ServerAddress[];
+  readonly authPort: number;
+  readonly clock: () => number;
+  readonly newLabel: () => string;
+}
+
+/** A resolver as `--resolver` has it; undefined if it is none. */
+export function parseResolver(text: string): ServerAddress | undefined {
+  return resolverList.read([text])?.value[0];
+}
+
+/** The same for what must be one. Throws CommandError. */
+export function readResolver(text: string): ServerAddress {
+  const address = parseResolver(text);
+  if (address !== undefined) return address;
+  throw new CommandError(
+    CONFIGURATION,
+    `--resolver ${text} is no address; for example 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53`,
+  );
+}
+
+/** Those of the command line alone, or those of the configuration and of the system. */
+export function resolversFor(
+  { checks }: Pick<Config, "checks">,
+  given: readonly ServerAddress[],
+): readonly ServerAddress[] {
+  if (given.length > 0) return given;
+  const usual = [...checks.resolvers, ...systemResolvers()];
+  const isFirst = ({ address, port }: ServerAddress, i: number): boolean =>
+    usual.findIndex((each) => each.address === address && each.port === port) === i;
+  return usual.filter(isFirst);
+}
+
+/** What a configuration lets a check do. Throws StaticRecordsError. */
+export function checkMeans(
+  config: Config,
+  { resolvers, authPort, clock, newLabel }: Asked,
+): CheckMeans {
+  const { checks, general } = config;
+  return {
+    exchange: exchangeByNetwork,
+    resolvers: resolversFor(config, resolvers),
+    rules: {
+      port: authPort,
+      allowsPrivate: checks.allowPrivate,
+      ownAddresses: [
+        general.publicIp,
+        general.publicIp6,
+        ...general.listen.map(({ address }) => address),
+      ].filter((address) => address !== ""),
+    },
+    zones: servedZones(config),
+    edgeTargets: checks.edgeTargets,
+    tlsProbe: checks.tlsProbe ? probeByNetwork : undefined,
+    clock,
+    newLabel,
+  };
+}
+
+function servedZones(config: Config): ServedZone[] {
+  const { zones } = configuredZones(config);
+  return config.zones.map(({ domain, isInstant }) => ({
+    apex: domain,
+    isInstant,
+    hasStatic: (name) => zones.get(domain)?.node(parseName(`${name}.`).key) !== undefined,
+  }));
+}

@@ -1,0 +1,257 @@
+import { resolve } from "node:path";
+import { exchangeByNetwork } from "../check/dns-client.ts";
+import { Inquiry } from "../check/inquiry.ts";
+import type { ServerAddress } from "../check/message.ts";
+import { probeByNetwork, type ServedCertificate } from "../check/tls-step.ts";
+import type { Config } from "../config/config.ts";
+import { parseAddressOrNetwork } from "../delegate/network.ts";
+import { testApex } from "../doctor/apex.ts";
+import { judgeCertificate, testApiCaa } from "../doctor/certificate.ts";
+import { judgeClients, type SeenRequest } from "../doctor/clients.ts";
+import { testDelegation } from "../doctor/delegation.ts";
+import { type Finding, skip } from "../doctor/finding.ts";
+import { defaultGateways, isClockSynchronized } from "../doctor/host.ts";
+import { judgeClock, judgeConfiguration, judgeNode } from "../doctor/machine.ts";
+import { type Endpoint, judgePorts } from "../doctor/ports.ts";
+import { testAnswers } from "../doctor/self-test.ts";
+import { judgeBackups, judgeStorage, type StorageFacts } from "../doctor/storage.ts";
+import { checkDatabase } from "../store/sqlite/check-database.ts";
+import { isInUse } from "../store/sqlite/data-lock.ts";
+import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
+import { openRecords } from "../store/sqlite/open-records.ts";
+import { readResolver, resolversFor } from "./check-means.ts";
+import { type CheckedConfig, checkedConfig, delegationsOfConfig } from "./checked-config.ts";
+import type { CommonOptions, RunContext } from "./define-command.ts";
+import { doctorText } from "./doctor-text.ts";
+import { CHECK_FAILED, FINISHED } from "./exit.ts";
+import { portHolder } from "./port-holder.ts";
+import { printJson } from "./print.ts";
+import { reachable } from "./reach.ts";
+
+export interface DoctorOptions extends CommonOptions {
+  readonly ca: string;
+  readonly resolver?: readonly string[];
+  readonly authPort: number;
+}
+
+/** What the findings are made of. */
+interface Examination extends CheckedConfig {
+  readonly options: DoctorOptions;
+  readonly resolvers: readonly ServerAddress[];
+  readonly clock: () => number;
+  readonly newLabel: () => string;
+}
+
+/** Looks at this server from this machine. Returns the exit code. */
+export async function doctorCommand(
+  options: DoctorOptions,
+  { env, clock, newLabel }: RunContext,
+): Promise<number> {
+  const resolvers = (options.resolver ?? []).map(readResolver);
+  const checked = checkedConfig({ file: options.config, env });
+  const findings = await examine({ ...checked, options, resolvers, clock, newLabel });
+  const isFailed = findings.some(({ status }) => status === "FAIL");
+  if (options.json === true) {
+    const isWarned = findings.some(({ status }) => status === "WARN");
+    printJson({ result: isFailed ? "fail" : isWarned ? "warn" : "pass", findings });
+  } else process.stdout.write(doctorText(findings));
+  return isFailed ? CHECK_FAILED : FINISHED;
+}
+
+async function examine(examination: Examination): Promise<Finding[]> {
+  const { config, warnings, clock } = examination;
+  const { connection } = config.database;
+  const isRunning = whetherRunning(connection);
+  const endpoints = endpointsOf(config);
+  const certificate = await apiCertificate(config);
+  const trail = readTrail(connection);
+  const nowMs = clock();
+  const { baseUrl, trustedProxies, headerName } = config.api;
+  return [
+    judgeNode(process.version),
+    judgeClock({ nowMs, newestMs: trail?.newestMs, isSynchronized: isClockSynchronized() }),
+    ...judgeConfiguration(config.file, warnings),
+    ...judgePorts({
+      endpoints,
+      isRunning,
+      holderOf: ({ transport, address, port }) => portHolder(transport, address, port),
+    }),
+    ...(await examineAnswers(examination, isRunning !== false)),
+    ...(await examineOutside(examination, certificate)),
+    judgeCertificate({ baseUrl, certificate, nowMs }),
+    judgeClients({
+      seen: trail?.requests ?? [],
+      trustedProxies: trustedProxies.flatMap((text) => parseAddressOrNetwork(text) ?? []),
+      headerName,
+      gateways: defaultGateways(),
+    }),
+    ...judgeStorage(await storageFacts(config)),
+    judgeBackups({ ...config.backup, nowMs }),
+  ];
+}
+
+function whetherRunning(connection: string): boolean | undefined {
+  try {
+    return isInUse(connection);
+  } catch {
+    return undefined;
+  }
+}
+
+function endpointsOf({ general, api, metrics }: Config): Endpoint[] {
+  const { udp, tcp } = general.protocol;
+  const transports = [...(udp ? ["udp" as const] : []), ...(tcp ? ["tcp" as const] : [])];
+  return [
+    ...general.listen.flatMap((listen) =>
+      transports.map((transport) => ({
+        ...listen,
+        service: "DNS" as const,
+        transport,
+        key: "general.listen",
+      })),
+    ),
+    {
+      service: "API",
+      transport: "tcp",
+      address: api.ip,
+      port: api.port,
+      key: "api.ip and api.port",
+    },
+    ...(metrics.listen === undefined
+      ? []
+      : [
+          {
+            ...metrics.listen,
+            service: "metrics" as const,
+            transport: "tcp" as const,
+            key: "metrics.listen",
+          },
+        ]),
+  ];
+}
+
+/** What the server answers at the addresses where it listens. */
+async function examineAnswers(
+  { config, clock, newLabel }: Examination,
+  mayRun: boolean,
+): Promise<Finding[]> {
+  const { listen, protocol } = config.general;
+  const addresses = listen
+    .filter(({ port }) => port > 0)
+    .map(({ address, port }) => ({ address: reachable(address), port }));
+  const [first] = addresses;
+  if (first === undefined || !mayRun) return [skip("dns", "no server that could be asked")];
+  const inquiry = new Inquiry(exchangeByNetwork, clock);
+  const { udp, tcp } = protocol;
+  const unusedLabel = `unused-${newLabel()}`;
+  const apex = config.registrationZone;
+  const ednsOctets = config.dns.ednsSizeOctets;
+  const answers = await testAnswers(inquiry, {
+    addresses,
+    udp,
+    tcp,
+    apex,
+    unusedLabel,
+    ednsOctets,
+  });
+  const isSilent = answers.every(({ id, status }) => !id.startsWith("dns-") || status === "FAIL");
+  if (isSilent) return answers;
+  const apexes = await Promise.all(
+    config.zones.map(({ domain }) =>
+      testApex(new Inquiry(exchangeByNetwork, clock), first, domain),
+    ),
+  );
+  return [...answers, ...apexes.flat()];
+}
+
+/** What others see of it: delegation, and CAA above the API's name. */
+async function examineOutside(
+  { config, zones, options, resolvers, clock }: Examination,
+  certificate: ServedCertificate | undefined,
+): Promise<Finding[]> {
+  const candidates = resolversFor(config, resolvers);
+  const resolver = await firstAlive(candidates, clock);
+  if (resolver === undefined) {
+    const asked = candidates.map(({ address, port }) => `${address} port ${port}`).join(", ");
+    return [skip("delegation", `no resolver answers (${asked || "there is none"})`)];
+  }
+  const newInquiry = (): Inquiry => new Inquiry(exchangeByNetwork, clock);
+  const means = { resolver, port: options.authPort, allowsPrivate: config.checks.allowPrivate };
+  const delegations = await Promise.all(
+    delegationsOfConfig({ config, zones }).map((delegation) =>
+      testDelegation({ ...means, inquiry: newInquiry() }, delegation),
+    ),
+  );
+  const host = apiHost(config);
+  const { ca } = options;
+  const caa = await testApiCaa(newInquiry(), resolver, { host, ca, certificate });
+  return [...delegations.flat(), caa];
+}
+
+async function firstAlive(
+  candidates: readonly ServerAddress[],
+  clock: () => number,
+): Promise<ServerAddress | undefined> {
+  for (const candidate of candidates) {
+    const inquiry = new Inquiry(exchangeByNetwork, clock);
+    if (await inquiry.answersAnything(candidate)) return candidate;
+  }
+  return undefined;
+}
+
+/** The name that the API's certificate is for. */
+function apiHost({ api, registrationZone }: Config): string {
+  if (api.baseUrl !== "") return new URL(api.baseUrl).hostname;
+  return api.apiDomain || registrationZone;
+}
+
+function apiCertificate({ api }: Config): Promise<ServedCertificate | undefined> {
+  const url = api.baseUrl === "" ? undefined : new URL(api.baseUrl);
+  if (url?.protocol !== "https:") return Promise.resolve(undefined);
+  return probeByNetwork(url.hostname, url.hostname, Number(url.port || 443));
+}
+
+interface Trail {
+  readonly newestMs: number | undefined;
+  readonly requests: readonly SeenRequest[];
+}
+
+const ROWS_READ = 200;
+
+/** The newest of the audit trail; undefined if it cannot be read. */
+function readTrail(connection: string): Trail | undefined {
+  try {
+    const records = openRecords(connection);
+    try {
+      const rows = records.audit({ delegate: undefined, most: ROWS_READ });
+      const requests = rows.filter(({ action }) => action === "update" || action === "register");
+      return { newestMs: rows.at(-1)?.timeMs, requests: requests.filter(isOverHttp) };
+    } finally {
+      records.close();
+    }
+  } catch {
+    // What is wrong with the database is a finding of its own.
+    return undefined;
+  }
+}
+
+function isOverHttp({ peer }: SeenRequest): boolean {
+  return peer !== "command line";
+}
+
+async function storageFacts({ api, database, file }: Config): Promise<StorageFacts> {
+  const path = resolve(database.connection);
+  const secretConfig = api.registrationTokens.length > 0 ? file : undefined;
+  return { file: path, state: await databaseState(path), secretConfig };
+}
+
+async function databaseState(path: string): Promise<StorageFacts["state"]> {
+  try {
+    if (inspectDatabaseFile(path) === "absent") return "absent";
+    const finding = await checkDatabase(path).finding;
+    if (finding === undefined || finding.kind === "sound") return "sound";
+    return { problem: finding.reason };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
