@@ -16,7 +16,7 @@ export type StepId = (typeof STEP_IDS)[number];
 
 export type Status = "PASS" | "WARN" | "FAIL" | "SKIP";
 
-/** Of a step, what comes of which code. docs/troubleshooting.md has a paragraph for each that is no PASS. */
+/** What each code means for its step. docs/troubleshooting.md and docs/caa.md have a row for each that is no PASS. */
 export const STATUS_OF_CODE = {
   ok: "PASS",
   "not-reached": "SKIP",

@@ -40,10 +40,13 @@ export async function checkCommand(
   const config = loadConfig({ file: options.config, env, toleratesNotBuilt: true });
   const means = checkMeans(config, { resolvers, authPort: options.authPort, clock, newLabel });
   const { confirmations } = config.checks;
+  // All at once, so that several take no longer than one; told of in their order.
+  const checks = domains.map((domain) => {
+    const one = { ...options, domain, confirmations };
+    return { one, report: options.watch === true ? watch(one, means) : checkOnce(one, means) };
+  });
   const codes: number[] = [];
-  for (const domain of domains) {
-    codes.push(await checkOne({ ...options, domain, confirmations }, means));
-  }
+  for (const { one, report } of checks) codes.push(tell(one, await report, means));
   return Math.max(...codes);
 }
 
@@ -52,8 +55,8 @@ interface OneCheck extends CheckOptions {
   readonly confirmations: number;
 }
 
-async function checkOne(options: OneCheck, means: CheckMeans): Promise<number> {
-  const report = await (options.watch === true ? watch(options, means) : checkOnce(options, means));
+/** Prints what came of it. Returns the exit code. */
+function tell(options: OneCheck, report: Report | undefined, means: CheckMeans): number {
   if (report === undefined) {
     const asked = means.resolvers.map(({ address, port }) => `${address} port ${port}`).join(", ");
     process.stderr.write(

@@ -7,6 +7,7 @@ import { createServer, type Server } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Report, Step, StepId } from "../../src/check/report.ts";
 import { probeByNetwork } from "../../src/check/tls-step.ts";
+import type { Finding } from "../../src/doctor/finding.ts";
 import { address, customerZone, delegateZone, dnsPort } from "../lab/addresses.ts";
 import { challengeValue } from "../lab/challenge-value.ts";
 import { checkInLab, type LabCheck, stepOf } from "../lab/check.ts";
@@ -403,6 +404,51 @@ describe("zones", () => {
     expect(stepOf(report, "target").code).toBe("ok");
     expect(stepOf(report, "caa").code).toBe("caa-servfail");
     expect(stepOf(report, "dnssec").fix).toContain("replace the DS record of bogus.test");
+  });
+});
+
+describe("doctor", () => {
+  async function findings(
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Map<string, Finding>> {
+    const where = ["--resolver", `${address.unbound}:${dnsPort}`, "--auth-port", `${dnsPort}`];
+    const args = [program, "doctor", "--json", "-c", configFile, ...where];
+    const out = await run("sh", ["-c", '"$@" || [ $? = 2 ]', "sh", process.execPath, ...args], {
+      folder: lab.folder,
+      environment,
+    });
+    const parsed = JSON.parse(out) as { findings: Finding[] };
+    return new Map(parsed.findings.map((finding) => [finding.id, finding]));
+  }
+
+  test("a server that is delegated as its configuration says", async () => {
+    const found = await findings();
+    for (const id of ["server", "dns-udp", "dns-tcp", "edns", "negatives", "case", "api-caa"]) {
+      expect(found.get(id), id).toMatchObject({ status: "PASS" });
+    }
+    expect(found.get(`delegation ${delegateZone}`)).toMatchObject({ status: "PASS" });
+    expect(found.get(`reach ${delegateZone}`)).toMatchObject({ status: "PASS" });
+  });
+
+  test("a zone that nobody delegates, and CAA above the API's name", async () => {
+    const found = await findings({
+      DNSVOUCH_DOMAIN: "lost.test",
+      DNSVOUCH_GENERAL_NSNAME: "ns1.lost.test",
+      DNSVOUCH_GENERAL_RECORDS: "",
+      DNSVOUCH_URL: `https://api.${customer("other")}`,
+    });
+    const delegation = found.get("delegation lost.test");
+    expect(delegation).toMatchObject({
+      status: "FAIL",
+      found: "the parent has no NS records for it",
+    });
+    expect(delegation?.fix).toContain("lost.test. NS ns1.lost.test.");
+    expect(found.get("reach lost.test")).toMatchObject({ status: "FAIL" });
+    expect(found.get("api-caa")).toMatchObject({ status: "FAIL" });
+    expect(found.get("api-caa")?.fix).toContain(
+      'other.customer.test. CAA 0 issue "letsencrypt.org;',
+    );
+    expect(found.get("certificate")).toMatchObject({ status: "WARN" });
   });
 });
 

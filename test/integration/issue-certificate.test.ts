@@ -18,7 +18,7 @@ import { startUnbound } from "../lab/unbound.ts";
 const clients: readonly AcmeClient[] = [certbotClient, dehydratedClient, legoClient];
 const domainOf = (client: AcmeClient) => `${client.name}.${customerZone}`;
 
-describe("a certificate for a domain and its wildcard, and its renewal", () => {
+describe("F38 a certificate for a domain and its wildcard, and its renewal", () => {
   const lab = new Lab();
   const orders = new Map<AcmeClient, Order>();
 

@@ -60,7 +60,7 @@ describe.for(resolvers)("through $name", ({ name, server }) => {
     return answers;
   }
 
-  test("a value is found at once after questions for other types", async () => {
+  test("F44 a value is found at once after questions for other types", async () => {
     const { delegate, challenge } = customer("early");
     for (const answer of await askAround(delegate)) {
       expect(answer).toMatchObject({ status: "NOERROR", answer: [] });
@@ -72,7 +72,7 @@ describe.for(resolvers)("through $name", ({ name, server }) => {
     expect(txtValues(answer)).toEqual([value]);
   });
 
-  test("a value is found within the negative TTL after a question that came too early", async () => {
+  test("F44 a value is found within the negative TTL after a question that came too early", async () => {
     const { delegate, challenge } = customer("late");
     await askAround(delegate);
     const early = await dig(server, challenge, "TXT");
