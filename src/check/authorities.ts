@@ -67,7 +67,8 @@ export async function askAuthorities(
   return { nameservers, withoutAddress, authorities, isCut };
 }
 
-async function nameserversOf(
+/** The name servers of a zone, sorted; none if the resolver does not say. */
+export async function nameserversOf(
   inquiry: Inquiry,
   resolver: ServerAddress,
   apex: string,
@@ -81,7 +82,8 @@ async function nameserversOf(
   return [...new Set(names)].sort();
 }
 
-async function addressesOf(
+/** The addresses of a name, canonical and sorted. */
+export async function addressesOf(
   inquiry: Inquiry,
   resolver: ServerAddress,
   name: string,

@@ -3,6 +3,8 @@ import type { Allowance, Exchange, Qtype, Reply, ServerAddress } from "./message
 /** One check may send so many messages, and take so long, whatever it is asked about. */
 export const MOST_QUERIES = 80;
 export const LONGEST_MS = 20_000;
+/** RFC 1035 section 2.3.4, as text: a label in front of a long name makes none. */
+const LONGEST_NAME = 253;
 /** Servers that are silent must not use up what others are to be asked with. */
 const KEPT_FOR_FIRST = 24;
 
@@ -42,6 +44,7 @@ export class Inquiry {
 
   askResolver(resolver: ServerAddress, question: ResolverQuestion): Promise<Reply> {
     const { name, qtype, isCheckingDisabled = false } = question;
+    if (name.length > LONGEST_NAME) return Promise.resolve({ failure: "no-name" });
     const key = `${resolver.address} ${resolver.port} ${isCheckingDisabled} ${qtype} ${name}`;
     return this.#once(key, () =>
       this.#exchange(
@@ -54,6 +57,7 @@ export class Inquiry {
 
   askAuthority(server: ServerAddress, question: AuthorityQuestion): Promise<Reply> {
     const { name, qtype, transport = "udp" } = question;
+    if (name.length > LONGEST_NAME) return Promise.resolve({ failure: "no-name" });
     const key = `${server.address} ${server.port} ${transport} ${qtype} ${name}`;
     return this.#once(key, () =>
       this.#exchange(

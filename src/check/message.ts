@@ -63,8 +63,8 @@ export interface Response {
 
 /** Why there is no response. */
 export interface NoResponse {
-  /** "no-route": not from this machine; "bounds": the check has asked or waited enough. */
-  readonly failure: "silent" | "refused" | "no-route" | "malformed" | "bounds";
+  /** "no-route": not from this machine; "bounds": the check has asked or waited enough; "no-name": it is too long for one. */
+  readonly failure: "silent" | "refused" | "no-route" | "malformed" | "bounds" | "no-name";
 }
 
 export type Reply = Response | NoResponse;
@@ -97,6 +97,7 @@ const FAILURES: Readonly<Record<NoResponse["failure"], string>> = {
   "no-route": "no route from this machine",
   malformed: "an answer that cannot be read",
   bounds: "not asked: this check has reached its bounds",
+  "no-name": "not asked: no name has more than 253 octets",
 };
 
 export function isResponse(reply: Reply): reply is Response {

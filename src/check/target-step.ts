@@ -8,8 +8,10 @@ import {
   NXDOMAIN,
   type Qtype,
   type Reply,
+  type Response,
   type ServerAddress,
 } from "./message.ts";
+import { isAtOrBelow } from "./name-text.ts";
 import { type Step, step } from "./report.ts";
 import { type ServedZone, whyNoDelegate, zoneOf } from "./served-zone.ts";
 
@@ -48,6 +50,10 @@ export function judgeTarget(facts: TargetFacts): Step {
   const why = zone && whyNoDelegate(zone, target);
   const isAbsent = isResponse(txt) && txt.rcode === NXDOMAIN;
   if (zone !== undefined && (why !== undefined || isAbsent)) {
+    const teller = isResponse(txt) ? denierOf(txt) : undefined;
+    if (why === undefined && teller !== undefined && !isAtOrBelow(teller, zone.apex)) {
+      return undelegated(target, zone, teller, dig);
+    }
     const reason = why ?? `this server has no delegate ${target} (never registered, or deleted)`;
     return step("target", "target-unknown", {
       found: reason,
@@ -77,6 +83,22 @@ export function judgeTarget(facts: TargetFacts): Step {
     });
   }
   return negatives(target, { a, caa }, dig, expected);
+}
+
+/** The zone that a negative answer is from. */
+function denierOf({ authority }: Response): string | undefined {
+  return authority.find(({ rrtype }) => rrtype === "SOA")?.owner;
+}
+
+/** It was not this server that said so. */
+function undelegated(target: string, { apex }: ServedZone, teller: string, dig: string): Step {
+  const parent = teller === "" ? "the root" : teller;
+  return step("target", "target-unknown", {
+    found: `NXDOMAIN for ${target}, from ${parent}: ${apex} is not delegated to this server`,
+    expected: `NS records for ${apex}, so that this server is asked`,
+    dig,
+    fix: `create the delegation of ${apex} at the DNS host of ${parent} (dnsvouch records prints it, dnsvouch doctor tells more): until then nobody finds ${target}`,
+  });
 }
 
 /** RFC 2308 section 2.1: NXDOMAIN is about the name, so that a resolver need not ask for its TXT any more. */

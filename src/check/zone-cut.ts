@@ -2,6 +2,7 @@ import { aliasIn } from "./alias-chain.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { describeReply, isSettled, type Reply, type ServerAddress } from "./message.ts";
 import { climb, isAtOrBelow } from "./name-text.ts";
+import { isPublicSuffix, registrableName } from "./public-suffix.ts";
 
 /** Which zone a name is in, as a resolver sees it. */
 export type ZoneCut =
@@ -26,13 +27,15 @@ export async function findZone(
     }
     const apex = apexIn(reply, name);
     if (apex === undefined) continue;
-    return failed === undefined || failed.apex === ""
-      ? { outcome: "found", apex }
-      : { outcome: "unreachable", ...failed };
+    return failed === undefined ? { outcome: "found", apex } : unreachable(failed, domain);
   }
-  return failed === undefined || failed.apex === ""
-    ? { outcome: "found", apex: "" }
-    : { outcome: "unreachable", ...failed };
+  return failed === undefined ? { outcome: "found", apex: "" } : unreachable(failed, domain);
+}
+
+/** The highest name that failed is the zone, unless nobody has one there: then all above failed with it. */
+function unreachable({ apex, what }: { apex: string; what: string }, domain: string): ZoneCut {
+  const isAbove = apex === "" || isPublicSuffix(apex);
+  return { outcome: "unreachable", apex: isAbove ? registrableName(domain) : apex, what };
 }
 
 function ask(

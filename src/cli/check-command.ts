@@ -3,6 +3,7 @@ import { type CheckMeans, type CheckRequest, checkDomain } from "../check/check-
 import type { ServerAddress } from "../check/message.ts";
 import type { Report } from "../check/report.ts";
 import { waitUntilReady } from "../check/wait-until-ready.ts";
+import { parseDomainName } from "../config/domain-name.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { checkMeans, parseResolver, readResolver } from "./check-means.ts";
 import { reportText } from "./check-text.ts";
@@ -37,6 +38,7 @@ export async function checkCommand(
       "no domain to check; for example: dnsvouch check www.example.com",
     );
   }
+  refuseNonsense(options);
   const config = loadConfig({ file: options.config, env, toleratesNotBuilt: true });
   const means = checkMeans(config, { resolvers, authPort: options.authPort, clock, newLabel });
   const { confirmations } = config.checks;
@@ -46,8 +48,23 @@ export async function checkCommand(
     return { one, report: options.watch === true ? watch(one, means) : checkOnce(one, means) };
   });
   const codes: number[] = [];
-  for (const { one, report } of checks) codes.push(tell(one, await report, means));
+  for (const { one, report } of checks) {
+    if (codes.length > 0 && options.json !== true) process.stdout.write("\n");
+    codes.push(tell(one, await report, means));
+  }
   return Math.max(...codes);
+}
+
+/** What would be compared with records, and can be in none of them. Throws CommandError. */
+function refuseNonsense({ delegate, ca, method }: CheckOptions): void {
+  const refuse = (option: string, text: string, example: string): never => {
+    throw new CommandError(CONFIGURATION, `${option} ${text} is none; for example ${example}`);
+  };
+  if (delegate !== undefined && parseDomainName(delegate) === undefined) {
+    refuse("--delegate", delegate, "7fa2a305.auth.example.org");
+  }
+  if (parseDomainName(ca) === undefined) refuse("--ca", ca, "letsencrypt.org");
+  if (!/^[A-Za-z0-9-]+$/.test(method)) refuse("--method", method, "dns-01");
 }
 
 interface OneCheck extends CheckOptions {

@@ -4,6 +4,7 @@ import { Inquiry } from "../check/inquiry.ts";
 import type { ServerAddress } from "../check/message.ts";
 import { probeByNetwork, type ServedCertificate } from "../check/tls-step.ts";
 import type { Config } from "../config/config.ts";
+import { addressOfFamily, type ListenAddress } from "../config/listen-address.ts";
 import { parseAddressOrNetwork } from "../delegate/network.ts";
 import { testApex } from "../doctor/apex.ts";
 import { judgeCertificate, testApiCaa } from "../doctor/certificate.ts";
@@ -15,6 +16,7 @@ import { judgeClock, judgeConfiguration, judgeNode } from "../doctor/machine.ts"
 import { type Endpoint, judgePorts } from "../doctor/ports.ts";
 import { testAnswers } from "../doctor/self-test.ts";
 import { judgeBackups, judgeStorage, type StorageFacts } from "../doctor/storage.ts";
+import { interfaceAddresses } from "../server/interface-addresses.ts";
 import { checkDatabase } from "../store/sqlite/check-database.ts";
 import { isInUse } from "../store/sqlite/data-lock.ts";
 import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
@@ -26,7 +28,6 @@ import { doctorText } from "./doctor-text.ts";
 import { CHECK_FAILED, FINISHED } from "./exit.ts";
 import { portHolder } from "./port-holder.ts";
 import { printJson } from "./print.ts";
-import { reachable } from "./reach.ts";
 
 export interface DoctorOptions extends CommonOptions {
   readonly ca: string;
@@ -98,11 +99,18 @@ function whetherRunning(connection: string): boolean | undefined {
   }
 }
 
-function endpointsOf({ general, api, metrics }: Config): Endpoint[] {
+/** Those of the family that `general.protocol` asks for. */
+function listensOf({ general }: Config): ListenAddress[] {
+  const { family } = general.protocol;
+  return general.listen.flatMap((listen) => addressOfFamily(listen, family) ?? []);
+}
+
+function endpointsOf(config: Config): Endpoint[] {
+  const { general, api, metrics } = config;
   const { udp, tcp } = general.protocol;
   const transports = [...(udp ? ["udp" as const] : []), ...(tcp ? ["tcp" as const] : [])];
   return [
-    ...general.listen.flatMap((listen) =>
+    ...listensOf(config).flatMap((listen) =>
       transports.map((transport) => ({
         ...listen,
         service: "DNS" as const,
@@ -135,10 +143,10 @@ async function examineAnswers(
   { config, clock, newLabel }: Examination,
   mayRun: boolean,
 ): Promise<Finding[]> {
-  const { listen, protocol } = config.general;
-  const addresses = listen
+  const { protocol } = config.general;
+  const addresses = listensOf(config)
     .filter(({ port }) => port > 0)
-    .map(({ address, port }) => ({ address: reachable(address), port }));
+    .flatMap(boundAddresses);
   const [first] = addresses;
   if (first === undefined || !mayRun) return [skip("dns", "no server that could be asked")];
   const inquiry = new Inquiry(exchangeByNetwork, clock);
@@ -162,6 +170,16 @@ async function examineAnswers(
     ),
   );
   return [...answers, ...apexes.flat()];
+}
+
+/** Where a listener answers; one for every address, at each of them. */
+function boundAddresses({ address, port }: ListenAddress): ServerAddress[] {
+  const isAny = address === "" || address === "0.0.0.0" || address === "::";
+  if (!isAny) return [{ address, port }];
+  const wanted = interfaceAddresses().filter(
+    (each) => address === "" || each.includes(":") === (address === "::"),
+  );
+  return wanted.map((each) => ({ address: each, port }));
 }
 
 /** What others see of it: delegation, and CAA above the API's name. */

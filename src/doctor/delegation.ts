@@ -1,3 +1,4 @@
+import { addressesOf, nameserversOf } from "../check/authorities.ts";
 import type { Inquiry } from "../check/inquiry.ts";
 import {
   type AnyRecord,
@@ -46,13 +47,7 @@ async function askParent(
   zone: string,
 ): Promise<Response | undefined> {
   const above = await findZone(inquiry, resolver, parentOf(zone));
-  const servers = await inquiry.askResolver(resolver, {
-    name: above.apex,
-    qtype: "NS",
-    isCheckingDisabled: true,
-  });
-  if (!isSettled(servers)) return undefined;
-  for (const name of targetsIn(servers.answer, above.apex)) {
+  for (const name of await nameserversOf(inquiry, resolver, above.apex)) {
     for (const address of await addressesOf(inquiry, resolver, name)) {
       if (!allowsPrivate && specialRange(address) !== undefined) continue;
       const reply = await inquiry.askAuthority({ address, port }, { name: zone, qtype: "NS" });
@@ -62,27 +57,15 @@ async function askParent(
   return undefined;
 }
 
-async function addressesOf(
-  inquiry: Inquiry,
-  resolver: ServerAddress,
-  name: string,
-): Promise<string[]> {
-  const replies = await Promise.all(
-    (["A", "AAAA"] as const).map((qtype) => inquiry.askResolver(resolver, { name, qtype })),
-  );
-  return replies.flatMap((reply) => (isSettled(reply) ? addressesIn(reply.answer) : []));
-}
-
 function targetsIn(records: readonly AnyRecord[], owner: string): string[] {
   return records.flatMap((record) =>
     record.rrtype === "NS" && record.owner === owner ? [record.target] : [],
   );
 }
 
-function addressesIn(records: readonly AnyRecord[], owner?: string): string[] {
+function addressesIn(records: readonly AnyRecord[], owner: string): string[] {
   return records.flatMap((record) =>
-    (record.rrtype === "A" || record.rrtype === "AAAA") &&
-    (owner === undefined || record.owner === owner)
+    (record.rrtype === "A" || record.rrtype === "AAAA") && record.owner === owner
       ? [canonicalAddress(record.address)]
       : [],
   );

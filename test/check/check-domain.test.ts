@@ -116,6 +116,14 @@ describe("bounds", () => {
     expect(stepOf(report, "caa")?.fix).toContain("more labels than one check asks for");
   });
 
+  test("a label in front that makes a name too long asks nothing, and breaks nothing", async () => {
+    const domain = `${`${"a".repeat(56)}.`.repeat(3)}${"b".repeat(51)}.customer.test`;
+    const { codes, asked } = await check(domain, good);
+    expect(domain).toHaveLength(236);
+    expect(codes).toMatchObject({ input: "ok", cname: "cname-missing", persist: "persist-none" });
+    expect(Math.max(...asked.map(({ name }) => name.length))).toBeLessThanOrEqual(253);
+  });
+
   test("after 20 seconds nothing more is asked", async () => {
     let nowMs = 0;
     const { exchange, asked } = scriptedExchange((question) => {
@@ -181,6 +189,56 @@ describe("addresses that nothing is sent to", () => {
   });
 });
 
+describe("in the way", () => {
+  test("a TXT record beside the CNAME, as some providers have it", async () => {
+    const records = [...good, '_acme-challenge.customer.test 60 TXT "theirs"'];
+    const { report } = await check("customer.test", records);
+    expect(stepOf(report, "cname")).toMatchObject({ code: "cname-conflict-txt" });
+    expect(stepOf(report, "cname")?.fix).toContain("_acme-challenge.customer.test");
+  });
+
+  test("a zone cut on the same server, with or without records", async () => {
+    const cut = [...sound, "_acme-challenge.customer.test 60 SOA"];
+    const ns = "_acme-challenge.customer.test 60 NS ns1.customer.test";
+    const text = '_acme-challenge.customer.test 60 TXT "x"';
+    for (const records of [
+      [...cut, ns],
+      [...cut, ns, text],
+      [...sound, ns, text],
+    ]) {
+      const { codes } = await check("customer.test", records);
+      expect(codes).toMatchObject({ cname: "cname-conflict-ns", resolvers: "not-reached" });
+    }
+  });
+
+  test("a wildcard's TXT is not", async () => {
+    const spf = '"v=spf1 -all"';
+    const { codes } = await check("customer.test", [
+      ...sound,
+      `_acme-challenge.customer.test 60 TXT ${spf}`,
+      `_unused.customer.test 60 TXT ${spf}`,
+    ]);
+    expect(codes["cname"]).toBe("cname-missing");
+  });
+
+  test("one server with the chain and one with a conflict is a change on its way", async () => {
+    const records = [
+      ...good,
+      "customer.test 60 NS ns2.customer.test",
+      "ns2.customer.test 60 A 192.0.2.54",
+    ];
+    const { exchange } = scriptedExchange((asked) => {
+      const isSecond = asked.server.address === "192.0.2.54";
+      const others = [...sound, '_acme-challenge.customer.test 60 TXT "theirs"'];
+      return answersOf(isSecond ? others : records)(asked);
+    });
+    const report = await checkDomain(request("customer.test"), means(exchange));
+    const cname = report?.steps.find(({ id }) => id === "cname");
+    expect(cname).toMatchObject({ code: "propagating" });
+    expect(cname?.found).toContain("192.0.2.54");
+  });
+});
+
 describe("the delegate", () => {
   const at = (target: string) => [...sound, `_acme-challenge.customer.test 60 CNAME ${target}`];
 
@@ -225,6 +283,13 @@ describe("the delegate", () => {
     });
     const report = await checkDomain(request("customer.test"), means(exchange));
     expect(report && codesOf(report)["target"]).toBe("target-wrong-negatives");
+  });
+
+  test("in a zone of ours that nobody delegates to us", async () => {
+    const records = good.filter((text) => !text.includes("auth.example ") || text === ALIAS);
+    const { report } = await check("customer.test", records);
+    expect(stepOf(report, "target")).toMatchObject({ code: "target-unknown" });
+    expect(stepOf(report, "target")?.fix).toContain("create the delegation of auth.example");
   });
 
   test("without the trailing dot", async () => {
@@ -351,6 +416,21 @@ test("bogus is the zone of the alias, where that is the one", async () => {
   expect(dnssec?.code).toBe("dnssec-bogus");
   expect(dnssec?.fix).toContain("provider.example");
   expect(dnssec?.fix).toContain("DS");
+});
+
+test.for([
+  { what: "nothing above it either", failing: () => true },
+  { what: "the top-level domain neither", failing: (name: string) => name !== "" },
+  { what: "the zone alone", failing: (name: string) => name.endsWith("dead.test") },
+])("a zone that fails, and $what", async ({ failing }) => {
+  const { exchange } = scriptedExchange((asked) =>
+    failing(asked.name)
+      ? { rcode: 2, isAuthoritative: false, isAuthentic: false, answer: [], authority: [] }
+      : answersOf(good)(asked),
+  );
+  const report = await checkDomain(request("www.dead.test"), means(exchange));
+  const zone = report?.steps.find(({ id }) => id === "zone");
+  expect(zone).toMatchObject({ code: "zone-unreachable", found: "SERVFAIL for dead.test" });
 });
 
 test("F12 an alias into a dead zone is no dead zone of its own", async () => {

@@ -78,6 +78,9 @@ describe("exit codes", () => {
       says: "unknown option '--resolvr' (Did you mean --resolver?)",
     },
     { args: ["a.test", "--auth-port", "0"], says: "It must be a port from 1 to 65535" },
+    { args: ["a.test", "--delegate", "https://a.test"], says: "--delegate https://a.test is none" },
+    { args: ["a.test", "--ca", "Let's Encrypt"], says: "--ca Let's Encrypt is none" },
+    { args: ["a.test", "--method", "dns_01"], says: "--method dns_01 is none" },
     { args: ["a.test", "-c", "none.toml"], says: "none.toml: there is no such file" },
   ])("3 with one line: $says", async ({ args, says }) => {
     const { code, out, err } = await folder.run("check", ...args);
