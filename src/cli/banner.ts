@@ -63,8 +63,9 @@ function nextSteps(config: Config, server: Listening, first: FirstStart | undefi
           '   It listens on this machine alone: set general.listen, such as ":53", unless that is meant.',
         ]
       : []),
-    `3. Register a delegate: dnsvouch register www.example.com${suffix}`,
     `   (these records again: ${records})`,
+    `3. See whether that is right: dnsvouch doctor${suffix}`,
+    `4. Register a delegate: dnsvouch register www.example.com${suffix}`,
     "",
   ];
 }

@@ -58,7 +58,7 @@ describe("what the first start says besides", () => {
         '   Or instead, with a name server outside the zone (general.nsname = "ns-auth.example.org"):',
         "     ns-auth.example.org.  A     198.51.100.7",
         "2. Open 53/udp AND 53/tcp to the whole internet: CAs look from several places. They must lead to port 5300 here.",
-        "3. Register a delegate: dnsvouch register www.example.com",
+        "4. Register a delegate: dnsvouch register www.example.com",
       ]),
     );
     expect(lines[1]).toContain("environment: 3 used, 0 unknown");
