@@ -9,10 +9,11 @@ import type { Report, Step, StepId } from "../../src/check/report.ts";
 import { probeByNetwork } from "../../src/check/tls-step.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { address, customerZone, delegateZone, dnsPort } from "../lab/addresses.ts";
+import { startBind } from "../lab/bind.ts";
 import { challengeValue } from "../lab/challenge-value.ts";
 import { checkInLab, type LabCheck, stepOf } from "../lab/check.ts";
 import { run } from "../lab/command.ts";
-import { startCustomers } from "../lab/customers.ts";
+import { startCustomers, startLateZone } from "../lab/customers.ts";
 import { dig, txtValues } from "../lab/dig.ts";
 import { type Delegate, program, register, startDnsvouch, update } from "../lab/dnsvouch.ts";
 import { Lab } from "../lab/lab.ts";
@@ -350,6 +351,37 @@ describe("what others see, and the delegate", () => {
     const delegate = "validation.dead.test";
     const step = await checked(customer("away"), "cname", { request: { delegate } });
     expect(step.code).toBe("cname-misdirected");
+  });
+});
+
+describe("a CNAME that comes after somebody has asked for it", () => {
+  beforeAll(async () => {
+    const before = await startLateZone(lab, "before", []);
+    await lab.keep(startBind(lab.newFolder("bind")));
+    const early = await dig(address.bind, "_acme-challenge.late.test", "TXT");
+    expect(early).toMatchObject({ status: "NXDOMAIN" });
+    await before.stop();
+    await startLateZone(lab, "after", [`_acme-challenge CNAME ${live.fulldomain}.`]);
+  });
+
+  test("F20 F44 BIND still has that there is none, and for how long", async () => {
+    const report = await checkInLab("late.test", { resolvers: [address.unbound, address.bind] });
+    expect(stepOf(report, "cname").code).toBe("ok");
+    const step = stepOf(report, "resolvers");
+    expect(step.code).toBe("resolver-disagrees");
+    expect(step.found).toMatch(
+      new RegExp(
+        `^${address.bind} port ${dnsPort}: NXDOMAIN for CNAME from its cache, [1-9][0-9]? seconds left$`,
+      ),
+    );
+    expect(stepOf(report, "target").code).toBe("ok");
+  });
+
+  test("F44 the delegate itself is found at once, whatever was asked before", async () => {
+    for (const type of ["SOA", "A", "CNAME"]) await dig(address.bind, live.fulldomain, type);
+    const value = challengeValue("f44");
+    await update(live, value);
+    expect(txtValues(await dig(address.bind, live.fulldomain, "TXT"))).toContain(value);
   });
 });
 

@@ -21,6 +21,8 @@ export const address = {
   udpOnly: "127.53.0.8",
   /** A second resolver, which validates nothing and keeps what it has. */
   unbound2: "127.53.0.9",
+  /** A name server whose zone changes while it is tested. */
+  late: "127.53.0.12",
   /** A host with a certificate. */
   tls: "127.53.0.11",
   /** Nobody is here. */

@@ -1,5 +1,6 @@
 // Customers' zones, sound and broken in every way that people have managed, and resolvers that see them.
 import { address, customerZone, delegateZone, dnsPort } from "./addresses.ts";
+import type { Daemon } from "./daemon.ts";
 import type { Delegate } from "./dnsvouch.ts";
 import type { Lab } from "./lab.ts";
 import { startNsdServer } from "./nsd.ts";
@@ -140,8 +141,15 @@ const DELEGATED = [
   "udponly.test",
   "signed.test",
   "bogus.test",
+  "late.test",
   delegateZone,
 ];
+
+/** Where each is, but for those at the first server. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  [delegateZone]: address.dnsvouch,
+  "late.test": address.late,
+};
 
 /** A root that delegates them all. */
 const rootZone = [
@@ -150,9 +158,23 @@ const rootZone = [
   "@ SOA ns.root. hostmaster.root. 1 3600 600 86400 60",
   "@ NS ns.root.",
   `ns.root. A ${address.nsd}`,
-  ...DELEGATED.flatMap((name) => [`${name}. NS ns1.${name}.`, `ns1.${name}. A ${address.nsd}`]),
+  ...DELEGATED.flatMap((name) => {
+    const at = ELSEWHERE[name] ?? address.nsd;
+    return [`${name}. NS ns1.${name}.`, `ns1.${name}. A ${at}`];
+  }),
   "",
 ].join("\n");
+
+/** The name server of late.test, with what a customer has in it so far. */
+export function startLateZone(
+  lab: Lab,
+  folder: string,
+  records: readonly string[],
+): Promise<Daemon> {
+  const text = zone("late.test", [{ name: "ns1", address: address.late }], records);
+  const server = { addresses: [address.late], zones: { "late.test": text } };
+  return lab.keep(startNsdServer(lab.newFolder(folder), server));
+}
 
 /** Starts all that customers have. Both resolvers ask from afresh: none keeps an answer. */
 export async function startCustomers(lab: Lab, delegates: Delegates): Promise<void> {
@@ -173,6 +195,7 @@ export async function startCustomers(lab: Lab, delegates: Delegates): Promise<vo
   const stubs = {
     ...Object.fromEntries(Object.keys(usual).map((name) => [name, [address.nsd]])),
     "dead.test": [address.lame],
+    "late.test": [address.late],
   };
   const resolver = (name: string, listen: string, lines: readonly string[]) =>
     lab.keep(startUnbound(lab.newFolder(name), { caching: "none", listen, stubs, lines }));
