@@ -270,6 +270,11 @@ async function databaseState(path: string): Promise<StorageFacts["state"]> {
     if (finding === undefined || finding.kind === "sound") return "sound";
     return { problem: finding.reason };
   } catch (error) {
+    if (isForbidden(error)) return "hidden";
     return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(EACCES|EPERM)$/.test(String(error.code));
 }

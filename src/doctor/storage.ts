@@ -26,8 +26,8 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 export interface StorageFacts {
   /** The database, absolute. */
   readonly file: string;
-  /** "absent", or what a look through all of it has found. */
-  readonly state: "absent" | "sound" | { readonly problem: string };
+  /** "hidden": this user may not read it; else what a look through all of it has found. */
+  readonly state: "absent" | "hidden" | "sound" | { readonly problem: string };
   /** The configuration, if secrets stand in it. */
   readonly secretConfig: string | undefined;
 }
@@ -38,6 +38,8 @@ export function judgeStorage({ file, state, secretConfig }: StorageFacts): Findi
     const what = `${file} is not there; the first start makes it`;
     return [skip("database", what), ...judgePlace(dirname(file))];
   }
+  if (state === "hidden")
+    return [skip("database", `this user may not read ${file}`), forUser(file)];
   return [
     judgeDatabase(file, state),
     judgeWal(file),
@@ -46,7 +48,13 @@ export function judgeStorage({ file, state, secretConfig }: StorageFacts): Findi
   ];
 }
 
-function judgeDatabase(file: string, state: Exclude<StorageFacts["state"], "absent">): Finding {
+function forUser(file: string): Finding {
+  const fix =
+    "run doctor as the user of the server (sudo -u USER), or give that user the file (chown)";
+  return warn("permissions", `this user may not read and write ${file}`, fix);
+}
+
+function judgeDatabase(file: string, state: "sound" | { readonly problem: string }): Finding {
   if (state === "sound") {
     return pass("database", `${file}, ${mib(sizeOf(file))}, no damage found`);
   }
@@ -91,8 +99,7 @@ function judgePermissions(file: string, configFile: string | undefined): Finding
   try {
     accessSync(file, constants.R_OK | constants.W_OK);
   } catch {
-    const fix = "run doctor as the user of the server, or give that user the file (chown)";
-    return warn(id, `this user may not read and write ${file}`, fix);
+    return forUser(file);
   }
   const open = warningOfReadableFiles({ configFile, database: file });
   if (open !== undefined) {

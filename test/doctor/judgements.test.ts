@@ -206,6 +206,12 @@ describe("storage", () => {
     expect(judge("absent")["database"]).toMatchObject({ status: "SKIP" });
   });
 
+  test("a database of another user", () => {
+    const findings = judge("hidden");
+    expect(findings["database"]).toMatchObject({ status: "SKIP" });
+    expect(findings["permissions"]?.fix).toContain("as the user of the server");
+  });
+
   test("damage", () => {
     const { database } = judge({ problem: "row 5 missing from index" });
     expect(database).toMatchObject({ status: "FAIL", found: `${file}: row 5 missing from index` });
