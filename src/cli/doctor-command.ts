@@ -18,7 +18,7 @@ import { testAnswers } from "../doctor/self-test.ts";
 import { judgeBackups, judgeStorage, type StorageFacts } from "../doctor/storage.ts";
 import { interfaceAddresses } from "../server/interface-addresses.ts";
 import { checkDatabase } from "../store/sqlite/check-database.ts";
-import { isInUse } from "../store/sqlite/data-lock.ts";
+import { dataHolder, isInUse } from "../store/sqlite/data-lock.ts";
 import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
 import { openRecords } from "../store/sqlite/open-records.ts";
 import { readResolver, resolversFor } from "./check-means.ts";
@@ -75,6 +75,7 @@ async function examine(examination: Examination): Promise<Finding[]> {
     ...judgePorts({
       endpoints,
       isRunning,
+      serverPid: dataHolder(connection),
       holderOf: ({ transport, address, port }) => portHolder(transport, address, port),
     }),
     ...(await examineAnswers(examination, isRunning !== false)),

@@ -17,10 +17,13 @@ export interface PortFacts {
   readonly holderOf: (endpoint: Endpoint) => string | undefined;
   /** Whether a server runs on the data of this configuration; undefined if that cannot be known. */
   readonly isRunning: boolean | undefined;
+  /** Its process id; undefined if that cannot be known. */
+  readonly serverPid: string | undefined;
 }
 
 /** Whether the server has the ports that it is configured for, and who has them if not. */
-export function judgePorts({ endpoints, holderOf, isRunning }: PortFacts): Finding[] {
+export function judgePorts(facts: PortFacts): Finding[] {
+  const { endpoints, isRunning } = facts;
   const server =
     isRunning === undefined
       ? skip("server", "whether it runs cannot be seen by this user")
@@ -31,17 +34,11 @@ export function judgePorts({ endpoints, holderOf, isRunning }: PortFacts): Findi
             "no server runs on this data",
             "start it: dnsvouch serve -c FILE, or systemctl start dnsvouch",
           );
-  return [
-    server,
-    ...endpoints.map((endpoint) => judgePort(endpoint, holderOf(endpoint), isRunning)),
-  ];
+  return [server, ...endpoints.map((endpoint) => judgePort(endpoint, facts))];
 }
 
-function judgePort(
-  endpoint: Endpoint,
-  holder: string | undefined,
-  isRunning: boolean | undefined,
-): Finding {
+function judgePort(endpoint: Endpoint, { holderOf, isRunning, serverPid }: PortFacts): Finding {
+  const holder = holderOf(endpoint);
   const { service, transport, key } = endpoint;
   const id = `port-${service.toLowerCase()}-${transport}`;
   const where = `${placeOf(endpoint)} for ${service} over ${transport.toUpperCase()}`;
@@ -50,7 +47,7 @@ function judgePort(
     if (isRunning === false) return pass(id, `${where}: free`);
     return skip(id, `${where}: who holds it cannot be seen by this user`);
   }
-  if (isOurs(holder) && isRunning !== false) return pass(id, `${where}: ${holder}`);
+  if (isRunning !== false && isServer(holder, serverPid)) return pass(id, `${where}: ${holder}`);
   const isResolved = holder.includes("systemd-resolve");
   const fix = isResolved
     ? "turn its stub off: put DNSStubListener=no below [Resolve] into /etc/systemd/resolved.conf.d/dnsvouch.conf, point /etc/resolv.conf at /run/systemd/resolve/resolv.conf, and run systemctl restart systemd-resolved"
@@ -58,8 +55,9 @@ function judgePort(
   return fail(id, `${where}: held by ${holder}`, fix);
 }
 
-/** Every process of Node is called node: its command line tells. */
-function isOurs(holder: string): boolean {
+/** Without an id its command line tells, as far as it is shown. */
+function isServer(holder: string, serverPid: string | undefined): boolean {
+  if (serverPid !== undefined) return holder.endsWith(`(pid ${serverPid})`);
   return /dnsvouch|dist\/main\.js|src\/main\.ts/.test(holder);
 }
 

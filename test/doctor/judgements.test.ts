@@ -66,11 +66,17 @@ describe("ports", () => {
     port: 53,
     key: "general.listen",
   } as const;
-  const judge = (holder: string | undefined, isRunning: boolean | undefined, port = 53) => {
+  const judge = (
+    holder: string | undefined,
+    isRunning: boolean | undefined,
+    port = 53,
+    serverPid?: string,
+  ) => {
     const facts: PortFacts = {
       endpoints: [{ ...endpoint, port }],
       holderOf: () => holder,
       isRunning,
+      serverPid,
     };
     return judgePorts(facts)[1];
   };
@@ -91,6 +97,14 @@ describe("ports", () => {
     { holder: undefined, isRunning: true, status: "SKIP" },
   ])("$holder, running: $isRunning, $status", ({ holder, isRunning, status }) => {
     expect(judge(holder, isRunning)).toMatchObject({ id: "port-dns-udp", status });
+  });
+
+  test("the server is known by its process, whatever of its command line is shown", () => {
+    const long = "/opt/a/very/long/path/to/node/bin/node /opt/a/very/long/path/to/dis (pid 77)";
+    expect(judge(long, true, 53, "77")?.status).toBe("PASS");
+    expect(judge("node dist/main.js serve -c other.toml (pid 78)", true, 53, "77")?.status).toBe(
+      "FAIL",
+    );
   });
 
   test("who holds it is named, and the key that helps", () => {

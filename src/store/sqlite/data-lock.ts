@@ -55,6 +55,11 @@ export function isInUse(databasePath: string): boolean {
   }
 }
 
+/** The process that has it, by its id; undefined if nobody has, or that cannot be known. */
+export function dataHolder(databasePath: string): string | undefined {
+  return lockHolder(join(dirname(resolve(databasePath)), LOCK_FILE));
+}
+
 function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
