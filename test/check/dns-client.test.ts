@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
+import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { exchangeByNetwork } from "../../src/check/dns-client.ts";
 import type { Allowance, Qtype, Question } from "../../src/check/message.ts";
@@ -154,6 +155,31 @@ test("what answers another question is no answer", async () => {
   });
   const reply = await exchangeByNetwork(forger, ask("abcde.test", "A"), allowance(9, 5000));
   expect(reply).toMatchObject({ rcode: 3 });
+});
+
+test("whatever stands behind the question, there is a reply", async () => {
+  let counts = Buffer.alloc(6);
+  let rest: Uint8Array = new Uint8Array(0);
+  const random = await udpServer((socket, query, from) => {
+    const head = responseTo(query, 0);
+    counts.copy(head, 6);
+    socket.send(Buffer.concat([head.subarray(0, 24), rest]), from.port);
+  });
+  const messages = fc.tuple(
+    fc
+      .uint8Array({ minLength: 6, maxLength: 6 })
+      .map((octets) => octets.map((each, i) => (i % 2 === 0 ? 0 : each % 8))),
+    fc.uint8Array({ maxLength: 300 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(messages, async ([sections, octets]) => {
+      [counts, rest] = [Buffer.from(sections), octets];
+      const reply = await exchangeByNetwork(random, ask("a.test", "TXT"), allowance(9, 5000));
+      if ("failure" in reply) expect(reply.failure).toBe("malformed");
+      else expect(reply.rcode).toBeLessThan(4096);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("what is lost is sent again", async () => {
