@@ -27,10 +27,10 @@ export function judgeZone(facts: ZoneFacts): Step {
   if (isNoZone(cut)) {
     const missing = apex === "" ? registrableName(domain) : lowestBelow(domain, apex);
     return step("zone", "zone-not-found", {
-      found: `the nearest zone is ${apex === "" ? "the root" : apex}`,
+      found: `the nearest zone is ${apex === "" ? "the root" : apex}, says the resolver ${facts.resolver.address}`,
       expected: `a zone ${missing}, or below it`,
       dig: digLine({ name: missing, qtype: "NS", server: facts.resolver }),
-      fix: `register ${missing}, or correct the name: nobody has it delegated`,
+      fix: `register ${missing}, or correct the name: nobody has it delegated; if others do see it, ask another resolver (--resolver)`,
     });
   }
   if (authorities === undefined) return unreachable(apex, "nothing was asked", dig);

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { type Command, CommanderError } from "commander";
 import { nearest } from "../config/nearest-key.ts";
 import type { Environment, RunContext } from "./define-command.ts";
-import { CONFIGURATION, FINISHED } from "./exit.ts";
+import { CONFIGURATION, FINISHED, OUTSIDE } from "./exit.ts";
 import { createServeProgram } from "./serve-program.ts";
 
 /**
@@ -17,7 +18,9 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
   };
   const newLabel = (): string => randomBytes(8).toString("hex");
   const context = { env, finish, clock: Date.now, newLabel };
-  const program = isToServe(argv) ? createServeProgram(context) : await wholeProgram(context);
+  const isServing = isToServe(argv);
+  const program = isServing ? createServeProgram(context) : await wholeProgram(context);
+  const outputFault = isServing ? () => Promise.resolve(undefined) : watchOutput();
   const mistyped = unknownCommand(program, argv[0]);
   if (mistyped !== undefined) {
     process.stderr.write(`dnsvouch: ${mistyped}\n`);
@@ -30,7 +33,25 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
     if (error instanceof CommanderError) return error.exitCode === 0 ? FINISHED : CONFIGURATION;
     throw error;
   }
-  return exitCode;
+  const fault = await outputFault();
+  if (fault === undefined) return exitCode;
+  process.stderr.write(
+    `dnsvouch: what was to be printed could not be written: ${fault}; it is not known what of it is there\n`,
+  );
+  return OUTSIDE;
+}
+
+/** Why standard output does not take what is printed; undefined for a reader that has gone, as head does. */
+function watchOutput(): () => Promise<string | undefined> {
+  let fault: string | undefined;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") fault ??= error.message;
+  });
+  return async () => {
+    // Streams tell of it a turn later.
+    await setImmediate();
+    return fault;
+  };
 }
 
 /** What asks for no other command, and for no help, which has them all. */

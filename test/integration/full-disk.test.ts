@@ -1,10 +1,12 @@
 // A disk without room: what was acknowledged is served, what is refused is not, and it mends itself.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { address } from "../lab/addresses.ts";
 import { challengeValue } from "../lab/challenge-value.ts";
 import type { Daemon } from "../lab/daemon.ts";
 import { dig, txtValues } from "../lab/dig.ts";
-import { apiUrl, type Delegate, register, startDnsvouch } from "../lab/dnsvouch.ts";
+import { apiUrl, type Delegate, program, register, startDnsvouch } from "../lab/dnsvouch.ts";
 import { Lab } from "../lab/lab.ts";
 import { openSmallDisk, type SmallDisk } from "../lab/small-disk.ts";
 import { until } from "../lab/until.ts";
@@ -123,4 +125,17 @@ test("after a stop and a start it is all there", async () => {
   await expectServed();
   expect(await tryUpdate()).toBe(200);
   await expectServed();
+});
+
+test("a command whose output finds no room says so, and ends with 4", async () => {
+  const shell = [
+    "-c",
+    '"$1" "$2" version > /dev/full; echo "code $?"',
+    "sh",
+    process.execPath,
+    program,
+  ];
+  const { stdout, stderr } = await promisify(execFile)("sh", shell);
+  expect(stdout).toBe("code 4\n");
+  expect(stderr).toMatch(/^dnsvouch: what was to be printed could not be written: ENOSPC.*\n$/);
 });
