@@ -102,10 +102,11 @@ async function firstThatAnswers(
 async function runSteps(run: Run): Promise<Step[]> {
   const { inquiry, resolver, domain } = run;
   const cut = await findZone(inquiry, resolver, domain);
-  if (isNoZone(cut)) return [zoneStep(run, cut, undefined)];
+  const off = stepsThatAreOff(run.means);
+  if (isNoZone(cut)) return [zoneStep(run, cut, undefined), ...off];
   const search = { domain, zone: cut.apex, request: run.issue };
   if (cut.outcome === "unreachable") {
-    return [zoneStep(run, cut, undefined), await checkCaa(inquiry, resolver, search)];
+    return [zoneStep(run, cut, undefined), await checkCaa(inquiry, resolver, search), ...off];
   }
   const dnssec = { domain, name: challengeName(domain), apex: cut.apex };
   const [delegation, others] = await Promise.all([
@@ -119,7 +120,15 @@ async function runSteps(run: Run): Promise<Step[]> {
   ]);
   const isLost = delegation.some(({ code }) => code === "zone-unreachable");
   // What a dead zone has not said is neither "unsigned" nor "not switched".
-  return [...delegation, ...(isLost ? [others[0]] : others.flat())];
+  return [...delegation, ...(isLost ? [others[0], ...off] : others.flat())];
+}
+
+/** Those that the configuration asks nothing of, whatever the domain is like. */
+function stepsThatAreOff({ edgeTargets, tlsProbe }: CheckMeans): Step[] {
+  return [
+    ...(edgeTargets.length === 0 ? [step("traffic", "not-asked")] : []),
+    ...(tlsProbe === undefined ? [step("tls", "not-asked")] : []),
+  ];
 }
 
 function zoneStep(run: Run, cut: ZoneCut, authorities: Authorities | undefined): Step {
