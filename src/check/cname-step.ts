@@ -145,13 +145,19 @@ function misdirection(facts: CnameFacts, view: View): Step {
   const { delegate, zones, apex } = facts;
   const end = view.chain?.end ?? "";
   const wanted = delegate === undefined ? zones.map((zone) => zone.apex) : [delegate];
-  const isRelative = wanted.some(
-    (each) => isAtOrBelow(end, `${each}.${apex}`) && isAtOrBelow(end, apex),
-  );
-  const cause = isRelative
-    ? `its target lacks the trailing dot, so the name of the zone was appended; write ${end.slice(0, -apex.length - 1)}. with the dot at the end`
-    : `it leads to ${end}`;
+  const meant = wanted.map((each) => withoutAppended(end, each, apex)).find((each) => each);
+  const cause =
+    meant === undefined
+      ? `it leads to ${end}`
+      : `its target lacks the trailing dot, so the name of the zone was appended; write ${meant}. with the dot at the end`;
   return fail(facts, "cname-misdirected", view, `correct the record, ${cause}: ${record(facts)}`);
+}
+
+/** The name in `wanted` that stands before the zone's own, or a name in the zone, at the end. */
+function withoutAppended(end: string, wanted: string, apex: string): string | undefined {
+  const at = `.${end}`.indexOf(`.${wanted}.`);
+  const appended = end.slice(at + wanted.length + 1);
+  return at >= 0 && isAtOrBelow(appended, apex) ? end.slice(0, at + wanted.length) : undefined;
 }
 
 function nothingThere(facts: CnameFacts, view: View | undefined): Step {

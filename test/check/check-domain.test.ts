@@ -292,11 +292,24 @@ describe("the delegate", () => {
     expect(stepOf(report, "target")?.fix).toContain("create the delegation of auth.example");
   });
 
-  test("without the trailing dot", async () => {
-    const { report } = await check("customer.test", at("d.auth.example.customer.test"));
+  test.for([
+    { end: "d.auth.example.customer.test", write: "d.auth.example." },
+    { end: "d.auth.example.www.customer.test", write: "d.auth.example." },
+    { end: "auth.example.customer.test", write: "auth.example." },
+  ])("without the trailing dot: $end", async ({ end, write }) => {
+    const { report } = await check("customer.test", at(end));
     expect(stepOf(report, "cname")).toMatchObject({ code: "cname-misdirected" });
-    expect(stepOf(report, "cname")?.fix).toContain("trailing dot");
+    expect(stepOf(report, "cname")?.fix).toContain(`lacks the trailing dot`);
+    expect(stepOf(report, "cname")?.fix).toContain(`write ${write} with`);
   });
+
+  test.for(["xauth.example.customer.test", "d.auth.example.other.test", "auth.example.net"])(
+    "elsewhere, and no dot is lacking: %s",
+    async (end) => {
+      const { report } = await check("customer.test", at(end));
+      expect(stepOf(report, "cname")?.fix).toContain(`it leads to ${end}`);
+    },
+  );
 
   test("an instant name needs no CNAME", async () => {
     const records = [
