@@ -134,6 +134,7 @@ function endpointsOf(config: Config): Endpoint[] {
             service: "metrics" as const,
             transport: "tcp" as const,
             key: "metrics.listen",
+            isOptional: !config.settings.has("metrics.listen"),
           },
         ]),
   ];

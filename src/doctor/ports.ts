@@ -1,4 +1,4 @@
-import { type Finding, fail, pass, skip } from "./finding.ts";
+import { type Finding, fail, pass, skip, warn } from "./finding.ts";
 
 /** An address that the configuration names. */
 export interface Endpoint {
@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly port: number;
   /** The key that it is set with. */
   readonly key: string;
+  /** Whether a server starts without it where the port is taken. */
+  readonly isOptional?: boolean;
 }
 
 export interface PortFacts {
@@ -52,7 +54,8 @@ function judgePort(endpoint: Endpoint, { holderOf, isRunning, serverPid }: PortF
   const fix = isResolved
     ? "turn its stub off: put DNSStubListener=no below [Resolve] into /etc/systemd/resolved.conf.d/dnsvouch.conf, point /etc/resolv.conf at /run/systemd/resolve/resolv.conf, and run systemctl restart systemd-resolved"
     : `stop it, or set ${key} to another address or port`;
-  return fail(id, `${where}: held by ${holder}`, fix);
+  const judged = endpoint.isOptional === true ? warn : fail;
+  return judged(id, `${where}: held by ${holder}`, fix);
 }
 
 /** Without an id its command line tells, as far as it is shown. */

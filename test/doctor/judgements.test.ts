@@ -113,6 +113,12 @@ describe("ports", () => {
     expect(finding?.fix).toContain("general.listen");
   });
 
+  test("what a server starts without is a warning", () => {
+    const facts = { holderOf: () => "other (pid 1)", isRunning: true, serverPid: "2" };
+    const [, finding] = judgePorts({ ...facts, endpoints: [{ ...endpoint, isOptional: true }] });
+    expect(finding?.status).toBe("WARN");
+  });
+
   test("systemd-resolved has a cure of its own", () => {
     expect(judge("/lib/systemd/systemd-resolved (pid 1)", false)?.fix).toContain(
       "DNSStubListener=no",
