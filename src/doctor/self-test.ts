@@ -41,7 +41,7 @@ export async function testAnswers(inquiry: Inquiry, test: SelfTest): Promise<Fin
   return [
     udp.finding,
     tcp.finding,
-    await testEdns(ask, test),
+    await testEdns(inquiry, test, transport),
     await testNegatives(ask, test),
     await testCase(ask, test),
   ];
@@ -101,14 +101,28 @@ function textOf({ address, port }: ServerAddress): string {
 
 const REPORT = "report it, with this line and the version: it is a fault of dnsvouch itself";
 
-async function testEdns(ask: Ask, { apex, ednsOctets }: SelfTest): Promise<Finding> {
-  const reply = await ask("SOA", apex);
-  const octets = isResponse(reply) ? reply.udpPayloadSize : undefined;
-  if (octets === ednsOctets) return pass("edns", `UDP payloads of ${octets} octets`);
-  const found = octets === undefined ? "no EDNS in the answer" : `UDP payloads of ${octets} octets`;
+/** At each address that answers: something else may be behind one of them. */
+async function testEdns(
+  inquiry: Inquiry,
+  { addresses, apex, ednsOctets }: SelfTest,
+  transport: "udp" | "tcp",
+): Promise<Finding> {
+  const replies = await Promise.all(
+    addresses.map(async (address) => ({
+      address,
+      reply: await inquiry.askAuthority(address, { name: apex, qtype: "SOA", transport }),
+    })),
+  );
+  const wrong = replies.flatMap(({ address, reply }) => {
+    if (!isResponse(reply) || reply.udpPayloadSize === ednsOctets) return [];
+    const { udpPayloadSize: octets } = reply;
+    const what = octets === undefined ? "no EDNS" : `UDP payloads of ${octets} octets`;
+    return [`${textOf(address)}: ${what} in the answer`];
+  });
+  if (wrong.length === 0) return pass("edns", `UDP payloads of ${ednsOctets} octets`);
   const fix =
-    "something between answers for the server, such as a firewall or another server: let the port lead to dnsvouch itself, or restart it if dns.edns_size was changed";
-  return fail("edns", found, fix);
+    "something else answers there, such as a firewall or another server: let the port lead to dnsvouch itself, or restart it if dns.edns_size was changed";
+  return fail("edns", wrong.join("; "), fix);
 }
 
 /** RFC 2308: what is not there, said so that resolvers neither keep it for long nor take it for more. */
