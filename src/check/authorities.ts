@@ -9,7 +9,8 @@ import {
   type ServerAddress,
 } from "./message.ts";
 import { isAtOrBelow } from "./name-text.ts";
-import { canonicalAddress, specialRange } from "./special-address.ts";
+import { addressesIn, nameserversIn } from "./record-data.ts";
+import { specialRange } from "./special-address.ts";
 
 const MOST_NAMESERVERS = 8;
 const MOST_ADDRESSES = 16;
@@ -76,10 +77,7 @@ export async function nameserversOf(
   const question = { name: apex, qtype: "NS", isCheckingDisabled: true } as const;
   const reply = await inquiry.askResolver(resolver, question);
   if (!isSettled(reply)) return [];
-  const names = reply.answer.flatMap((record) =>
-    record.rrtype === "NS" && record.owner === apex ? [record.target] : [],
-  );
-  return [...new Set(names)].sort();
+  return [...new Set(nameserversIn(reply.answer, apex))].sort();
 }
 
 /** The addresses of a name, canonical and sorted. */
@@ -93,14 +91,8 @@ export async function addressesOf(
       inquiry.askResolver(resolver, { name, qtype, isCheckingDisabled: true }),
     ),
   );
-  const addresses = replies.flatMap((reply) => (isSettled(reply) ? addressesIn(reply) : []));
+  const addresses = replies.flatMap((reply) => (isSettled(reply) ? addressesIn(reply.answer) : []));
   return [...new Set(addresses)].sort();
-}
-
-export function addressesIn({ answer }: Response): string[] {
-  return answer.flatMap((record) =>
-    record.rrtype === "A" || record.rrtype === "AAAA" ? [canonicalAddress(record.address)] : [],
-  );
 }
 
 async function askAuthority(

@@ -1,8 +1,8 @@
 import { type Authorities, type AuthorityRules, askAuthorities } from "./authorities.ts";
 import { checkCaa } from "./caa/caa-step.ts";
 import type { IssueRequest } from "./caa/evaluate.ts";
-import { type View, type ViewsRequest, viewChallenge } from "./challenge-views.ts";
-import { hasOwnAlias, judgeCname, wrongOwners } from "./cname-step.ts";
+import { viewChallenge } from "./challenge-views.ts";
+import { judgeCname } from "./cname-step.ts";
 import { checkDnssec } from "./dnssec-step.ts";
 import { checkInput } from "./input.ts";
 import { Inquiry } from "./inquiry.ts";
@@ -16,6 +16,7 @@ import { canonicalAddress } from "./special-address.ts";
 import { askTarget, isDead, judgeTarget } from "./target-step.ts";
 import { checkTls, type TlsProbe } from "./tls-step.ts";
 import { findTraffic, judgeTraffic } from "./traffic-step.ts";
+import { findWrongOwner } from "./wrong-owner.ts";
 import { findZone, type ZoneCut } from "./zone-cut.ts";
 import { isNoZone, judgeZone } from "./zone-step.ts";
 
@@ -156,7 +157,7 @@ async function runDelegation(run: Run, cut: ZoneCut): Promise<Step[]> {
   if (own !== undefined && target === undefined) {
     return [zone, servedHere(name), await runTarget(run, name)];
   }
-  const wrongOwner = await findWrongOwner(run, request, views);
+  const wrongOwner = await findWrongOwner(inquiry, resolver, { ...request, domain, views });
   const { zones } = means;
   const cname = judgeCname({ domain, name, apex, views, delegate, zones, wrongOwner, port });
   if (cname.status === "FAIL" || target === undefined) return [zone, cname];
@@ -181,25 +182,6 @@ function servedHere(name: string): Step {
 async function runTarget({ inquiry, resolver, means }: Run, target: string): Promise<Step> {
   const replies = await askTarget(inquiry, resolver, target);
   return judgeTarget({ target, resolver, zones: means.zones, replies });
-}
-
-/** Looked for only where nothing is at the right name. */
-async function findWrongOwner(
-  { inquiry, resolver, domain }: Run,
-  { name, apex, unusedLabel }: ViewsRequest,
-  views: readonly View[],
-): Promise<string | undefined> {
-  if (views.some(({ alias, isCut, ownTexts }) => alias || isCut || ownTexts.length > 0)) {
-    return undefined;
-  }
-  for (const candidate of wrongOwners(domain, name, apex)) {
-    const ask = (asked: string) =>
-      inquiry.askResolver(resolver, { name: asked, qtype: "CNAME", isCheckingDisabled: true });
-    const sibling = candidate.replace(/^[^.]*/, unusedLabel);
-    const [reply, beside] = await Promise.all([ask(candidate), ask(sibling)]);
-    if (hasOwnAlias(reply, candidate, beside, sibling)) return candidate;
-  }
-  return undefined;
 }
 
 async function runTraffic({ inquiry, resolver, means, domain }: Run): Promise<Step[]> {

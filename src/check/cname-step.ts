@@ -1,7 +1,6 @@
-import { aliasIn } from "./alias-chain.ts";
 import type { View } from "./challenge-views.ts";
 import { digLine } from "./dig.ts";
-import { isResponse, type Reply, type ServerAddress } from "./message.ts";
+import type { ServerAddress } from "./message.ts";
 import { isAtOrBelow } from "./name-text.ts";
 import { ownerForms } from "./record-forms.ts";
 import { type Step, step } from "./report.ts";
@@ -178,17 +177,4 @@ function nothingThere(facts: CnameFacts, view: View | undefined): Step {
   const { relative } = ownerForms(name, apex);
   const fix = `create this record at the DNS host of ${apex}: ${record(facts)} (where ${apex} is added by itself, enter ${relative}; it is for ${domain} and for *.${domain}, and other records stay as they are)`;
   return fail(facts, "cname-missing", view, fix);
-}
-
-/** Names that people enter instead of the challenge name. */
-export function wrongOwners(domain: string, name: string, apex: string): string[] {
-  return [`${name}.${apex}`, `acme-challenge.${domain}`].filter((each) => each.length <= 253);
-}
-
-/** Whether a reply has an alias at a name, and not the one that a name beside it has as well (a wildcard's). */
-export function hasOwnAlias(reply: Reply, name: string, beside: Reply, sibling: string): boolean {
-  if (!isResponse(reply)) return false;
-  const alias = aliasIn(reply.answer, name);
-  const other = isResponse(beside) ? aliasIn(beside.answer, sibling) : undefined;
-  return alias !== undefined && alias.target !== other?.target;
 }

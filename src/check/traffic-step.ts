@@ -1,9 +1,9 @@
 import { contains, parseAddress, parseAddressOrNetwork } from "../delegate/network.ts";
 import { chainIn } from "./alias-chain.ts";
-import { addressesIn } from "./authorities.ts";
 import { digLine } from "./dig.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { isSettled, type Response, type ServerAddress } from "./message.ts";
+import { addressesIn } from "./record-data.ts";
 import { type Step, step } from "./report.ts";
 
 /** Where a domain leads: its addresses, and the names on the way to them. */
@@ -25,7 +25,7 @@ export async function findTraffic(
   const settled: readonly Response[] = replies.filter(isSettled);
   const names = settled.flatMap((reply) => chainIn(reply, domain).slice(1));
   return {
-    addresses: [...new Set(settled.flatMap(addressesIn))],
+    addresses: [...new Set(settled.flatMap(({ answer }) => addressesIn(answer)))],
     names: [...new Set(names)],
   };
 }

@@ -1,6 +1,7 @@
 import type { Inquiry } from "../check/inquiry.ts";
 import { type AnyRecord, isSettled, type ServerAddress } from "../check/message.ts";
 import { challengeName, isAtOrBelow } from "../check/name-text.ts";
+import { addressesIn, nameserversIn } from "../check/record-data.ts";
 import { specialRange } from "../check/special-address.ts";
 import { type Finding, fail, pass, warn } from "./finding.ts";
 
@@ -14,7 +15,7 @@ export async function testApex(
     const reply = await inquiry.askAuthority(server, { name, qtype });
     return isSettled(reply) ? reply.answer : [];
   };
-  const names = targets(await ask(apex, "NS"));
+  const names = nameserversIn(await ask(apex, "NS"), apex);
   const inside = names.filter((name) => isAtOrBelow(name, apex));
   const addresses = new Map<string, string[]>();
   for (const name of inside) {
@@ -23,16 +24,6 @@ export async function testApex(
   const caa = (await ask(apex, "CAA")).length;
   const challenge = await ask(challengeName(apex), "TXT");
   return [judgeNameservers(apex, names, addresses, caa), judgeChallenge(apex, challenge)];
-}
-
-function targets(records: readonly AnyRecord[]): string[] {
-  return records.flatMap((record) => (record.rrtype === "NS" ? [record.target] : []));
-}
-
-function addressesIn(records: readonly AnyRecord[]): string[] {
-  return records.flatMap((record) =>
-    record.rrtype === "A" || record.rrtype === "AAAA" ? [record.address] : [],
-  );
 }
 
 function judgeNameservers(

@@ -1,7 +1,6 @@
 import { addressesOf, nameserversOf } from "../check/authorities.ts";
 import type { Inquiry } from "../check/inquiry.ts";
 import {
-  type AnyRecord,
   describeReply,
   isResponse,
   isSettled,
@@ -9,6 +8,7 @@ import {
   type ServerAddress,
 } from "../check/message.ts";
 import { parentOf } from "../check/name-text.ts";
+import { addressesIn, nameserversIn } from "../check/record-data.ts";
 import { canonicalAddress, specialRange } from "../check/special-address.ts";
 import { findZone } from "../check/zone-cut.ts";
 import type { DelegationRecord, ZoneDelegation } from "../operate/delegation.ts";
@@ -57,20 +57,6 @@ async function askParent(
   return undefined;
 }
 
-function targetsIn(records: readonly AnyRecord[], owner: string): string[] {
-  return records.flatMap((record) =>
-    record.rrtype === "NS" && record.owner === owner ? [record.target] : [],
-  );
-}
-
-function addressesIn(records: readonly AnyRecord[], owner: string): string[] {
-  return records.flatMap((record) =>
-    (record.rrtype === "A" || record.rrtype === "AAAA") && record.owner === owner
-      ? [canonicalAddress(record.address)]
-      : [],
-  );
-}
-
 function judgeReferral(
   zone: string,
   wanted: readonly DelegationRecord[],
@@ -78,7 +64,7 @@ function judgeReferral(
 ): Finding {
   const id = `delegation ${zone}`;
   const create = wanted.map(recordText).join(" and ");
-  const there = targetsIn([...reply.authority, ...reply.answer], zone).sort();
+  const there = nameserversIn([...reply.authority, ...reply.answer], zone).sort();
   const names = namesOf(wanted);
   const where = `at the DNS host of ${parentOf(zone) || "the root"}`;
   if (there.length === 0) {
@@ -106,7 +92,7 @@ function wrongGlue(wanted: readonly DelegationRecord[], reply: Response): string
   const all = [...(reply.additional ?? []), ...reply.answer];
   for (const owner of owners) {
     const name = lower(owner);
-    const there = addressesIn(all, name).sort();
+    const there = addressesIn(all.filter((record) => record.owner === name)).sort();
     const configured = wanted.flatMap((record) =>
       record.owner === owner && record.isGlue && record.data !== undefined
         ? [canonicalAddress(record.data)]
