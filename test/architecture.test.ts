@@ -67,7 +67,7 @@ const RULES: Record<
       "operate/delegation.ts",
       "operate/readable-files.ts",
     ],
-    outside: ["node:fs", "node:path"],
+    outside: ["node:fs", "node:net", "node:path"],
   },
   http: {
     src: [

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { digLine } from "./dig.ts";
-import { challengeName } from "./name-text.ts";
+import { CHALLENGE_PREFIX, challengeName } from "./name-text.ts";
 import { isPublicSuffix } from "./public-suffix.ts";
 import { type Step, step } from "./report.ts";
 
@@ -16,7 +16,6 @@ export interface CheckedInput {
 const LONGEST_LABEL = 63;
 const LONGEST_NAME = 253;
 const LDH = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
-const CHALLENGE_PREFIX = "_acme-challenge.";
 
 export function checkInput(typed: string): CheckedInput {
   const bare = withoutDot(lowerCase(typed.trim()));
@@ -97,7 +96,7 @@ function problemOf(domain: string): string | undefined {
   const long = labels.find(({ length }) => length > LONGEST_LABEL);
   if (long !== undefined) return `the label ${long} has ${long.length} octets, more than 63`;
   if (challengeName(domain).length > LONGEST_NAME) {
-    return `${challengeName("")}NAME would have ${challengeName(domain).length} octets, and no name has more than 253`;
+    return `${CHALLENGE_PREFIX}NAME would have ${challengeName(domain).length} octets, and no name has more than 253`;
   }
   const odd = labels.find((label) => !LDH.test(label));
   if (odd !== undefined) {

@@ -18,6 +18,9 @@ export function climb(name: string): string[] {
 }
 
 /** RFC 8555 section 8.4. */
+export const CHALLENGE_PREFIX = "_acme-challenge.";
+
+/** Where the value for a domain and for its wildcard name is looked up. */
 export function challengeName(domain: string): string {
-  return `_acme-challenge.${domain}`;
+  return `${CHALLENGE_PREFIX}${domain}`;
 }

@@ -1,4 +1,4 @@
-import { isAtOrBelow } from "./name-text.ts";
+import { CHALLENGE_PREFIX, isAtOrBelow } from "./name-text.ts";
 
 /** A zone of this server, and what is in it besides delegates. */
 export interface ServedZone {
@@ -22,8 +22,11 @@ export function whyNoDelegate(zone: ServedZone, name: string): string | undefine
   const { apex, isInstant, hasStatic } = zone;
   if (name === apex) return `${name} is the apex of a zone of this server`;
   if (hasStatic(name)) return `${name} is in the records of this server's configuration`;
-  if (isInstant && !name.startsWith("_acme-challenge.")) {
+  if (isInstant && !name.startsWith(CHALLENGE_PREFIX)) {
     return `${name} is an instant name, whose values are at _acme-challenge.${name}`;
+  }
+  if (!isInstant && name.startsWith(CHALLENGE_PREFIX)) {
+    return `${name} is no delegate: values are at ${name.slice(CHALLENGE_PREFIX.length)} itself, and certificates are for the domain whose CNAME leads there`;
   }
   return undefined;
 }

@@ -49,19 +49,8 @@ export function judgeTarget(facts: TargetFacts): Step {
   const expected = "NOERROR for TXT, with or without a record";
   const why = zone && whyNoDelegate(zone, target);
   const isAbsent = isResponse(txt) && txt.rcode === NXDOMAIN;
-  if (zone !== undefined && (why !== undefined || isAbsent)) {
-    const teller = isResponse(txt) ? denierOf(txt) : undefined;
-    if (why === undefined && teller !== undefined && !isAtOrBelow(teller, zone.apex)) {
-      return undelegated(target, zone, teller, dig);
-    }
-    const reason = why ?? `this server has no delegate ${target} (never registered, or deleted)`;
-    return step("target", "target-unknown", {
-      found: reason,
-      expected: `a live delegate in ${zone.apex}`,
-      dig,
-      fix: `${reason}; register one (dnsvouch register DOMAIN) and let the CNAME lead to its name, or bring a deleted one back with dnsvouch delegates restore ${target}`,
-    });
-  }
+  if (zone !== undefined && why !== undefined) return noDelegate(zone, why, "", dig);
+  if (zone !== undefined && isAbsent) return absent(target, zone, denierOf(txt), dig);
   if (isAbsent) {
     return step("target", "target-nxdomain", {
       found: `NXDOMAIN for ${target}`,
@@ -90,14 +79,29 @@ function denierOf({ authority }: Response): string | undefined {
   return authority.find(({ rrtype }) => rrtype === "SOA")?.owner;
 }
 
-/** It was not this server that said so. */
-function undelegated(target: string, { apex }: ServedZone, teller: string, dig: string): Step {
+/** @param teller the zone that says so: one above ours means that this server was not asked. */
+function absent(target: string, zone: ServedZone, teller: string | undefined, dig: string): Step {
+  const { apex } = zone;
+  if (teller === undefined || isAtOrBelow(teller, apex)) {
+    const reason = `this server has no delegate ${target} (never registered, or deleted)`;
+    const restore = `, or bring a deleted one back with dnsvouch delegates restore ${target}`;
+    return noDelegate(zone, reason, restore, dig);
+  }
   const parent = teller === "" ? "the root" : teller;
   return step("target", "target-unknown", {
     found: `NXDOMAIN for ${target}, from ${parent}: ${apex} is not delegated to this server`,
     expected: `NS records for ${apex}, so that this server is asked`,
     dig,
     fix: `create the delegation of ${apex} at the DNS host of ${parent} (dnsvouch records prints it, dnsvouch doctor tells more): until then nobody finds ${target}`,
+  });
+}
+
+function noDelegate({ apex }: ServedZone, reason: string, restore: string, dig: string): Step {
+  return step("target", "target-unknown", {
+    found: reason,
+    expected: `a live delegate in ${apex}`,
+    dig,
+    fix: `${reason}; register one (dnsvouch register DOMAIN) and let the CNAME lead to its name${restore}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { connect, type PeerCertificate } from "node:tls";
 import { digLine } from "./dig.ts";
 import { type Step, step } from "./report.ts";
@@ -58,7 +59,8 @@ export function probeByNetwork(
   const socket = connect({
     host: address,
     port,
-    servername: name,
+    // RFC 6066 section 3: SNI has names alone.
+    ...(isIP(name) === 0 ? { servername: name } : {}),
     rejectUnauthorized: false,
     timeout: LIMIT_MS,
   });

@@ -8,8 +8,9 @@ import { loadConfig } from "../config/load-config.ts";
 import { checkMeans, parseResolver, readResolver } from "./check-means.ts";
 import { reportText } from "./check-text.ts";
 import type { CommonOptions, RunContext } from "./define-command.ts";
-import { CHECK_FAILED, CONFIGURATION, CommandError, FINISHED, OUTSIDE } from "./exit.ts";
+import { CONFIGURATION, CommandError, OUTSIDE } from "./exit.ts";
 import { printJson } from "./print.ts";
+import { exitCodeOf } from "./status-text.ts";
 
 export interface CheckOptions extends CommonOptions {
   readonly delegate?: string;
@@ -83,7 +84,7 @@ function tell(options: OneCheck, report: Report | undefined, means: CheckMeans):
   }
   if (options.json === true) printJson(report);
   else process.stdout.write(reportText(report, options));
-  return report.result === "fail" ? CHECK_FAILED : FINISHED;
+  return exitCodeOf(report.steps);
 }
 
 function checkOnce(options: OneCheck, means: CheckMeans): Promise<Report | undefined> {

@@ -1,27 +1,17 @@
-import { styleText } from "node:util";
-import type { FoundCaa, Report, Status, Step } from "../check/report.ts";
+import type { FoundCaa, Report, Step } from "../check/report.ts";
+import { exitText, statusText } from "./status-text.ts";
 
 export interface TextOptions {
   readonly ca: string;
   readonly explain?: boolean;
 }
 
-const COLOURS = { PASS: "green", WARN: "yellow", FAIL: "red", SKIP: "dim" } as const;
 const INDENT = " ".repeat(20);
 
 /** A report for people: a line for each step; what is expected, found and to be done for those that are no PASS. */
 export function reportText(report: Report, options: TextOptions): string {
-  const count = (status: Status): number =>
-    report.steps.filter((step) => step.status === status).length;
-  const failed = count("FAIL");
-  const warned = count("WARN");
-  const exit = failed > 0 ? 2 : 0;
-  const summary =
-    failed + warned === 0
-      ? "nothing to do"
-      : `${failed} failed, ${warned} warning${warned === 1 ? "" : "s"}`;
   const steps = report.steps.flatMap((step) => stepLines(step, options));
-  return `${[report.domain, ...steps, `exit ${exit}: ${summary}`].join("\n")}\n`;
+  return `${[report.domain, ...steps, exitText(report.steps)].join("\n")}\n`;
 }
 
 function stepLines(step: Step, options: TextOptions): string[] {
@@ -30,7 +20,7 @@ function stepLines(step: Step, options: TextOptions): string[] {
   const explains = options.explain === true;
   // Nobody has asked for what is off.
   if (step.code === "not-asked" && !explains) return [];
-  const head = ` ${styleText(COLOURS[status], status)}  ${id.padEnd(12)}  ${headline(step, options)}`;
+  const head = `${statusText(status)}${id.padEnd(12)}  ${headline(step, options)}`;
   return [
     head.trimEnd(),
     ...(isBad && step.expected !== null ? [detail("expected", step.expected)] : []),

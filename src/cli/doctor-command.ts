@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { exchangeByNetwork } from "../check/dns-client.ts";
 import { Inquiry } from "../check/inquiry.ts";
 import type { ServerAddress } from "../check/message.ts";
+import { resultOf } from "../check/report.ts";
 import { probeByNetwork, type ServedCertificate } from "../check/tls-step.ts";
 import type { Config } from "../config/config.ts";
 import { addressOfFamily, type ListenAddress } from "../config/listen-address.ts";
@@ -15,19 +16,25 @@ import { defaultGateways, isClockSynchronized } from "../doctor/host.ts";
 import { judgeClock, judgeConfiguration, judgeNode } from "../doctor/machine.ts";
 import { type Endpoint, judgePorts } from "../doctor/ports.ts";
 import { testAnswers } from "../doctor/self-test.ts";
-import { judgeBackups, judgeStorage, type StorageFacts } from "../doctor/storage.ts";
+import {
+  type DatabaseState,
+  judgeBackups,
+  judgeStorage,
+  type StorageFacts,
+} from "../doctor/storage.ts";
 import { interfaceAddresses } from "../server/interface-addresses.ts";
 import { checkDatabase } from "../store/sqlite/check-database.ts";
 import { dataHolder, isInUse } from "../store/sqlite/data-lock.ts";
 import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
 import { openRecords } from "../store/sqlite/open-records.ts";
+import { StoreError } from "../store/store.ts";
 import { readResolver, resolversFor } from "./check-means.ts";
 import { type CheckedConfig, checkedConfig, delegationsOfConfig } from "./checked-config.ts";
 import type { CommonOptions, RunContext } from "./define-command.ts";
 import { doctorText } from "./doctor-text.ts";
-import { CHECK_FAILED, FINISHED } from "./exit.ts";
 import { portHolder } from "./port-holder.ts";
 import { printJson } from "./print.ts";
+import { exitCodeOf } from "./status-text.ts";
 
 export interface DoctorOptions extends CommonOptions {
   readonly ca: string;
@@ -51,12 +58,9 @@ export async function doctorCommand(
   const resolvers = (options.resolver ?? []).map(readResolver);
   const checked = checkedConfig({ file: options.config, env });
   const findings = await examine({ ...checked, options, resolvers, clock, newLabel });
-  const isFailed = findings.some(({ status }) => status === "FAIL");
-  if (options.json === true) {
-    const isWarned = findings.some(({ status }) => status === "WARN");
-    printJson({ result: isFailed ? "fail" : isWarned ? "warn" : "pass", findings });
-  } else process.stdout.write(doctorText(findings));
-  return isFailed ? CHECK_FAILED : FINISHED;
+  if (options.json === true) printJson({ result: resultOf(findings), findings });
+  else process.stdout.write(doctorText(findings));
+  return exitCodeOf(findings);
 }
 
 async function examine(examination: Examination): Promise<Finding[]> {
@@ -219,16 +223,21 @@ async function firstAlive(
   return undefined;
 }
 
-/** The name that the API's certificate is for. */
+/** The name that the API's certificate is for, or its address. */
 function apiHost({ api, registrationZone }: Config): string {
-  if (api.baseUrl !== "") return new URL(api.baseUrl).hostname;
+  if (api.baseUrl !== "") return hostOf(new URL(api.baseUrl));
   return api.apiDomain || registrationZone;
+}
+
+/** An IPv6 address without its brackets. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 function apiCertificate({ api }: Config): Promise<ServedCertificate | undefined> {
   const url = api.baseUrl === "" ? undefined : new URL(api.baseUrl);
   if (url?.protocol !== "https:") return Promise.resolve(undefined);
-  return probeByNetwork(url.hostname, url.hostname, Number(url.port || 443));
+  return probeByNetwork(hostOf(url), hostOf(url), Number(url.port || 443));
 }
 
 interface Trail {
@@ -265,15 +274,17 @@ async function storageFacts({ api, database, file }: Config): Promise<StorageFac
   return { file: path, state: await databaseState(path), secretConfig };
 }
 
-async function databaseState(path: string): Promise<StorageFacts["state"]> {
+async function databaseState(path: string): Promise<DatabaseState> {
   try {
     if (inspectDatabaseFile(path) === "absent") return "absent";
     const finding = await checkDatabase(path).finding;
     if (finding === undefined || finding.kind === "sound") return "sound";
-    return { problem: finding.reason };
+    const { kind, reason } = finding;
+    return kind === "damaged" ? { damage: reason } : { unchecked: reason };
   } catch (error) {
     if (isForbidden(error)) return "hidden";
-    return { problem: error instanceof Error ? error.message : String(error) };
+    if (error instanceof StoreError) return { refusal: error.message };
+    return { unchecked: error instanceof Error ? error.message : String(error) };
   }
 }
 

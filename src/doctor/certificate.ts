@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { checkCaa } from "../check/caa/caa-step.ts";
 import type { Inquiry } from "../check/inquiry.ts";
 import type { ServerAddress } from "../check/message.ts";
@@ -59,6 +60,9 @@ export async function testApiCaa(
   resolver: ServerAddress,
   { host, ca, certificate }: ApiCaaRequest,
 ): Promise<Finding> {
+  if (isIP(host) !== 0 || !host.includes(".")) {
+    return skip("api-caa", `${host} is no name that an authority looks for CAA at`);
+  }
   const request = { ca, isWildcard: false, accountUri: undefined, method: "dns-01" };
   const caa = await checkCaa(inquiry, resolver, { domain: host, zone: undefined, request });
   return judgeApiCaa(caa, host, ca, certificate);

@@ -1,11 +1,11 @@
-/** What `doctor` finds about this server, each with one thing to do. */
+import type { Status } from "../check/report.ts";
 
-export type FindingStatus = "PASS" | "WARN" | "FAIL" | "SKIP";
+/** What `doctor` finds about this server, each with one thing to do. */
 
 export interface Finding {
   /** What was looked at, such as `dns-udp`; several findings may be about one zone or address each. */
   readonly id: string;
-  readonly status: FindingStatus;
+  readonly status: Status;
   /** What there is, as half a sentence. */
   readonly found: string;
   /** One line; null if there is nothing to do. */

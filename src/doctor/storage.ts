@@ -23,11 +23,21 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x6573_5546, "FUSE"],
 ]);
 
+/** "hidden": this user may not read it. The others are what a look at it, and through all of it, has come to. */
+export type DatabaseState =
+  | "absent"
+  | "hidden"
+  | "sound"
+  | { readonly damage: string }
+  /** It is none of ours, or not of this version. */
+  | { readonly refusal: string }
+  /** It could not be looked through now. */
+  | { readonly unchecked: string };
+
 export interface StorageFacts {
   /** The database, absolute. */
   readonly file: string;
-  /** "hidden": this user may not read it; else what a look through all of it has found. */
-  readonly state: "absent" | "hidden" | "sound" | { readonly problem: string };
+  readonly state: DatabaseState;
   /** The configuration, if secrets stand in it. */
   readonly secretConfig: string | undefined;
 }
@@ -54,12 +64,17 @@ function forUser(file: string): Finding {
   return warn("permissions", `this user may not read and write ${file}`, fix);
 }
 
-function judgeDatabase(file: string, state: "sound" | { readonly problem: string }): Finding {
-  if (state === "sound") {
-    return pass("database", `${file}, ${mib(sizeOf(file))}, no damage found`);
+function judgeDatabase(file: string, state: Exclude<DatabaseState, "absent" | "hidden">): Finding {
+  const id = "database";
+  if (state === "sound") return pass(id, `${file}, ${mib(sizeOf(file))}, no damage found`);
+  if ("damage" in state) {
+    const fix = "stop the server and bring a backup back: dnsvouch restore FILE";
+    return fail(id, `${file}: ${state.damage}`, fix);
   }
-  const fix = "stop the server and bring a backup back: dnsvouch restore FILE";
-  return fail("database", `${file}: ${state.problem}`, fix);
+  if ("refusal" in state) {
+    return fail(id, state.refusal, "correct database.connection, or what is at that path");
+  }
+  return warn(id, `${file}: ${state.unchecked}`, "try again; if it stays so, look at the disk");
 }
 
 function judgeWal(file: string): Finding {

@@ -285,6 +285,19 @@ describe("the delegate", () => {
     expect(report && codesOf(report)["target"]).toBe("target-wrong-negatives");
   });
 
+  test("itself is no domain, nor is there a delegate below it", async () => {
+    for (const [domain, records] of [
+      ["d.auth.example", [...sound, "auth.example 60 NS ns1.customer.test"]],
+      ["customer.test", at("_acme-challenge.d.auth.example")],
+    ] as const) {
+      const { report } = await check(domain, records);
+      const target = stepOf(report, "target");
+      expect(target).toMatchObject({ code: "target-unknown" });
+      expect(target?.fix).toContain("values are at d.auth.example itself");
+      expect(target?.fix).not.toContain("restore");
+    }
+  });
+
   test("in a zone of ours that nobody delegates to us", async () => {
     const records = good.filter((text) => !text.includes("auth.example ") || text === ALIAS);
     const { report } = await check("customer.test", records);

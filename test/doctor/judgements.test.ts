@@ -233,9 +233,21 @@ describe("storage", () => {
   });
 
   test("damage", () => {
-    const { database } = judge({ problem: "row 5 missing from index" });
+    const { database } = judge({ damage: "row 5 missing from index" });
     expect(database).toMatchObject({ status: "FAIL", found: `${file}: row 5 missing from index` });
     expect(database?.fix).toContain("dnsvouch restore");
+  });
+
+  test("what is none of ours is not to be restored over", () => {
+    const { database } = judge({ refusal: "it is not a SQLite database" });
+    expect(database).toMatchObject({ status: "FAIL", found: "it is not a SQLite database" });
+    expect(database?.fix).toContain("database.connection");
+  });
+
+  test("what could not be looked through is not called damaged", () => {
+    const { database } = judge({ unchecked: "disk I/O error" });
+    expect(database).toMatchObject({ status: "WARN" });
+    expect(database?.fix).not.toContain("restore");
   });
 
   test("sound, for its user alone", () => {

@@ -190,6 +190,17 @@ describe("CAA above the API's name", () => {
     });
   };
 
+  test.for(["192.0.2.1", "::1", "localhost"])(
+    "an API at %s has none, and nobody is asked",
+    async (host) => {
+      const { exchange, asked } = scriptedExchange(answersOf(forbids));
+      const request = { host, ca: "letsencrypt.org", certificate: undefined };
+      const finding = await testApiCaa(new Inquiry(exchange, () => 0), RESOLVER, request);
+      expect(finding).toMatchObject({ id: "api-caa", status: "SKIP" });
+      expect(asked).toEqual([]);
+    },
+  );
+
   test("none", async () => {
     expect(await caaOf(there)).toMatchObject({ status: "PASS" });
   });
