@@ -6,7 +6,7 @@
 import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
 import { Packet } from "dns2";
-import type { Allowance, AnyRecord, Question, Reply, Response, ServerAddress } from "./message.ts";
+import type { Allowance, AnyRecord, Question, Reply, ServerAddress } from "./message.ts";
 
 /** How long a resolver may take to find out, and a name server to look up; milliseconds. */
 const RESOLVER_MS = 5000;
@@ -169,7 +169,7 @@ function decodeResponse(octets: Buffer, query: Buffer): Reply {
   if (packet.errors.some(({ section }) => section !== "additionals")) {
     return { failure: "malformed" };
   }
-  const response: Response = {
+  return {
     rcode: packet.header.rcode,
     isAuthoritative: packet.header.aa === 1,
     isAuthentic: ((octets[3] ?? 0) & AD) !== 0,
@@ -181,7 +181,6 @@ function decodeResponse(octets: Buffer, query: Buffer): Reply {
       .subarray(HEADER_OCTETS, questionEnd(query))
       .equals(query.subarray(HEADER_OCTETS, questionEnd(query))),
   };
-  return response;
 }
 
 type Resource = Packet["answers"][number];

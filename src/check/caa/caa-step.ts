@@ -50,7 +50,7 @@ export async function checkCaa(
         expected: "NOERROR or NXDOMAIN: an authority that is told anything else must not issue",
         dig: digOf(asked),
         fix: isOutOfBounds(reply)
-          ? `ask about a shorter name: ${domain} has more labels than one check asks for, so that nothing is known of ${asked}`
+          ? `nothing is known of ${asked}: ${domain} has more labels than one check asks for, or resolver and name servers are slow; ask about a shorter name, or again`
           : `mend what the name servers of ${asked} answer to a query for CAA: records, or NOERROR without records, and with signatures that validate if the zone is signed (RFC 8659 section 3)`,
         trace,
       });
