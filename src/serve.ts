@@ -199,7 +199,7 @@ async function warnOfClosedDoors(
   { clock, log }: Surroundings,
 ): Promise<void> {
   if (api.registration !== "token" || configuredTokens > 0) return;
-  if ((await store.liveTokens(clock())).length > 0) return;
+  if ((await store.tokens.live(clock())).length > 0) return;
   log.warn(
     {},
     'api.registration is "token" and there is no token, so nobody can register: make one with dnsvouch token create --scope register',

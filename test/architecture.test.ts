@@ -33,8 +33,12 @@ const RULES: Record<
     src: ["dns"],
     outside: ["node:crypto", "node:fs", "node:os", "bcrypt", "ipaddr.js"],
   },
+  hostname: {
+    src: ["check/report.ts", "check/wait-until-ready.ts", "delegate/labels.ts"],
+    outside: [],
+  },
   store: {
-    src: ["audit", "delegate"],
+    src: ["audit", "check/report.ts", "delegate", "hostname"],
     outside: [
       "node:assert/strict",
       "node:fs",
@@ -93,7 +97,7 @@ const RULES: Record<
       "dns",
       "store/acme-dns-import.ts",
       "store/administration.ts",
-      "store/registration-tokens.ts",
+      "store/tokens.ts",
       "store/store.ts",
       "zone",
     ],

@@ -9,6 +9,8 @@ export interface Origin {
   readonly peer: string;
   /** The client's address by the word of a trusted proxy; undefined without one. */
   readonly forwarded: string | undefined;
+  /** Whose right it was, such as "token 3"; undefined where the act itself says it. */
+  readonly by?: string | undefined;
 }
 
 /** An administrator at this machine. */
@@ -18,8 +20,10 @@ export type AuditAction =
   | "register"
   | "update"
   | "credential.create"
+  | "credential.rotate"
   | "credential.revoke"
   | "delegate.label"
+  | "delegate.change"
   | "delegate.disable"
   | "delegate.enable"
   | "delegate.delete"
@@ -27,12 +31,27 @@ export type AuditAction =
   | "token.create"
   | "token.revoke"
   | "check"
+  /** A state that a host name came into, or what somebody did with it. */
+  | `hostname.${string}`
   | "storage.get"
   | "storage.put"
   | "import"
   | "restore"
   | "audit.prune"
   | "audit.omit";
+
+/** The server itself, by its clock. */
+export const SERVER: Origin = { peer: "server", forwarded: undefined };
+
+/** What a row about a host name says: its name, which has no colon, and a text that may be empty. */
+export function hostnameDetail(name: string, text: string): string {
+  return text === "" ? name : `${name}: ${text}`;
+}
+
+/** The name in such a text. */
+export function hostnameIn(detail: string): string {
+  return detail.split(/[:;]/, 1)[0] ?? "";
+}
 
 export type AuditResult =
   | "accepted"

@@ -2,7 +2,7 @@ import { contains, parseAddress, parseAddressOrNetwork } from "../delegate/netwo
 import { chainIn } from "./alias-chain.ts";
 import { digLine } from "./dig.ts";
 import type { Inquiry } from "./inquiry.ts";
-import { isSettled, type Response, type ServerAddress } from "./message.ts";
+import { describeReply, isSettled, type Response, type ServerAddress } from "./message.ts";
 import { addressesIn } from "./record-data.ts";
 import { type Step, step } from "./report.ts";
 
@@ -10,6 +10,8 @@ import { type Step, step } from "./report.ts";
 export interface Traffic {
   readonly addresses: readonly string[];
   readonly names: readonly string[];
+  /** What was not answered, one line each. */
+  readonly failed: readonly string[];
 }
 
 export async function findTraffic(
@@ -17,23 +19,27 @@ export async function findTraffic(
   resolver: ServerAddress,
   domain: string,
 ): Promise<Traffic> {
-  const replies = await Promise.all(
-    (["A", "AAAA"] as const).map((qtype) =>
-      inquiry.askResolver(resolver, { name: domain, qtype, isCheckingDisabled: true }),
-    ),
+  const asked = await Promise.all(
+    (["A", "AAAA"] as const).map(async (qtype) => {
+      const question = { name: domain, qtype, isCheckingDisabled: true };
+      return { qtype, reply: await inquiry.askResolver(resolver, question) };
+    }),
   );
-  const settled: readonly Response[] = replies.filter(isSettled);
+  const settled: readonly Response[] = asked.map(({ reply }) => reply).filter(isSettled);
   const names = settled.flatMap((reply) => chainIn(reply, domain).slice(1));
   return {
     addresses: [...new Set(settled.flatMap(({ answer }) => addressesIn(answer)))],
     names: [...new Set(names)],
+    failed: asked.flatMap(({ qtype, reply }) =>
+      isSettled(reply) ? [] : [`${qtype}: ${describeReply(reply)}`],
+    ),
   };
 }
 
 /** Whether traffic comes to us already. */
 export function judgeTraffic(
   domain: string,
-  { addresses, names }: Traffic,
+  { addresses, names, failed }: Traffic,
   edgeTargets: readonly string[],
 ): Step {
   if (edgeTargets.length === 0) return step("traffic", "not-asked");
@@ -42,6 +48,7 @@ export function judgeTraffic(
     found: found === "" ? `no address and no CNAME of ${domain}` : found,
     expected: edgeTargets.join(", "),
     dig: digLine({ name: domain, qtype: "A", isShort: true }),
+    trace: failed,
   };
   const isHere =
     names.some((name) =>

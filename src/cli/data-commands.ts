@@ -8,7 +8,7 @@ import {
   type RunContext,
 } from "./define-command.ts";
 import type { ImportOptions } from "./import-command.ts";
-import { loggedHead, positiveInteger, timeSpan } from "./option-values.ts";
+import { loggedHead, positiveInteger, timeSpan, tokenScopes } from "./option-values.ts";
 import type { CreateOptions } from "./token-command.ts";
 
 /** The commands about tokens, the trail and imports. What they need is loaded with them: `serve` does without. */
@@ -38,10 +38,16 @@ function addTokenCommands(token: Command, context: RunContext): void {
   defineCommand(token, {
     name: "create",
     description: "make a token and print it, once",
-    examples: ['dnsvouch token create --label "web servers" --expires 30d'],
+    examples: [
+      'dnsvouch token create --label "web servers" --expires 30d',
+      "dnsvouch token create --scope read,register,delegates,keys,checks --label panel",
+    ],
   })
-    .addOption(
-      new Option("--scope <scope>", "what it allows").choices(["register"]).default("register"),
+    .option(
+      "--scope <scopes>",
+      "what it allows, with commas between: read, register, delegates, keys, checks, admin",
+      tokenScopes,
+      "register",
     )
     .option("--label <text>", "what it is for, to know it again", "")
     .option("--expires <time>", "after which it allows nothing, such as 30d", timeSpan)

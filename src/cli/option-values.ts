@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { duration, type ValueKind } from "../config/value-kind.ts";
 import { parseLabelChange } from "../delegate/labels.ts";
+import { parseTokenScopes, scopesText, TOKEN_SCOPES } from "../delegate/token-scope.ts";
 
 /** What may stand behind an option, read while the command line is. */
 
@@ -18,6 +19,12 @@ export function portNumber(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
   throw new InvalidArgumentError("It must be a port from 1 to 65535.");
+}
+
+export function tokenScopes(text: string): string {
+  const scopes = parseTokenScopes(text);
+  if (scopes !== undefined) return scopesText(scopes);
+  throw new InvalidArgumentError(`It must be one or more of ${TOKEN_SCOPES.join(", ")}.`);
 }
 
 /** Seconds of a time span as the configuration writes them, such as 30d. */

@@ -1,6 +1,6 @@
 import { loadConfig } from "../config/load-config.ts";
-import type { TokenRecord } from "../store/registration-tokens.ts";
 import { openRecords } from "../store/sqlite/open-records.ts";
+import type { TokenRecord } from "../store/tokens.ts";
 import { performAct } from "./act-command.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
 import { FINISHED } from "./exit.ts";
@@ -37,7 +37,7 @@ export async function tokenRevoke(
 ): Promise<number> {
   await performAct(loadConfig({ file, env }), "token.revoke", { id });
   if (json === true) printJson({ id, revoked: true });
-  else process.stdout.write(`token ${id} is revoked: nobody can register with it any more\n`);
+  else process.stdout.write(`token ${id} is revoked: nobody can do anything with it any more\n`);
   return FINISHED;
 }
 

@@ -1,3 +1,4 @@
+import { parseTokenScopes, TOKEN_SCOPES } from "../delegate/token-scope.ts";
 import { ActError } from "../operate/act-error.ts";
 import type { DelegateActParts } from "../operate/delegates.ts";
 import { createToken, revokeToken } from "../operate/tokens.ts";
@@ -13,11 +14,14 @@ export const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
   [
     "token.create",
     (parts, { scope, label, lifetimeSeconds }) => {
-      if (scope !== "register") throw new ActError("the one scope there is: register");
+      const scopes = parseTokenScopes(textOf(scope, "scope"));
+      if (scopes === undefined) {
+        throw new ActError(`scope: one or more of ${TOKEN_SCOPES.join(", ")}, with commas between`);
+      }
       const name = textOf(label ?? "", "label");
       const seconds =
         lifetimeSeconds === undefined ? undefined : integerOf(lifetimeSeconds, "lifetimeSeconds");
-      return createToken(parts, { scope, label: name, lifetimeSeconds: seconds });
+      return createToken(parts, { scopes, label: name, lifetimeSeconds: seconds });
     },
   ],
   ["token.revoke", (parts, { id }) => revokeToken(parts, integerOf(id, "id"))],

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { hashOfSent, isSameHash } from "../delegate/access-token.ts";
 import { isInAny } from "../delegate/network.ts";
+import { allows } from "../delegate/token-scope.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { basicIdentity } from "./basic-identity.ts";
 import type { RequestSource } from "./request-source.ts";
@@ -37,7 +38,8 @@ export async function registrationPermission(
   if (registration === "open") return OPEN;
   const shown = shownTokens(req, pathToken);
   if (shown.length === 0) return { kind: "token_required" };
-  const stored = await store.liveTokens(clock());
+  const live = await store.tokens.live(clock());
+  const stored = live.filter(({ scopes }) => allows(scopes, "register"));
   for (const token of shown) {
     const sent = hashOfSent(token);
     // All are compared, whichever is the right one: how long it takes tells nothing.

@@ -1,6 +1,6 @@
 import { ConfigError } from "../config/config-error.ts";
 import { hashAccessToken, parseAccessToken, TOKEN_FORM } from "../delegate/access-token.ts";
-import { MOST_TOKENS } from "../store/registration-tokens.ts";
+import { MOST_TOKENS } from "../store/tokens.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 export interface ConfiguredTokens {

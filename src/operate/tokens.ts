@@ -1,7 +1,8 @@
 import type { Origin } from "../audit/audit-entry.ts";
 import { generateAccessToken, hashAccessToken } from "../delegate/access-token.ts";
-import { MOST_TOKENS, type TokenScope } from "../store/registration-tokens.ts";
+import type { TokenScope } from "../delegate/token-scope.ts";
 import type { Store } from "../store/store.ts";
+import { MOST_TOKENS } from "../store/tokens.ts";
 import { ActError } from "./act-error.ts";
 
 export interface ActParts {
@@ -15,7 +16,7 @@ export interface ActParts {
 }
 
 export interface TokenToCreate {
-  readonly scope: TokenScope;
+  readonly scopes: readonly TokenScope[];
   readonly label: string;
   /** From now on; undefined: it does not expire. */
   readonly lifetimeSeconds: number | undefined;
@@ -30,12 +31,12 @@ export interface CreatedToken {
 /** Makes a token. Throws ActError if there are too many. */
 export async function createToken(
   { store, clock, randomOctets, origin }: ActParts,
-  { scope, label, lifetimeSeconds }: TokenToCreate,
+  { scopes, label, lifetimeSeconds }: TokenToCreate,
 ): Promise<CreatedToken> {
   const token = generateAccessToken(randomOctets);
   const timeMs = clock();
-  const created = await store.createToken({
-    scope,
+  const created = await store.tokens.create({
+    scopes,
     label,
     tokenHash: hashAccessToken(token),
     expiresMs: lifetimeSeconds === undefined ? undefined : timeMs + lifetimeSeconds * 1000,
@@ -50,6 +51,6 @@ export async function createToken(
 
 /** Throws ActError if there is no such token. */
 export async function revokeToken({ store, clock, origin }: ActParts, id: number): Promise<void> {
-  const outcome = await store.revokeToken({ id, timeMs: clock(), origin });
+  const outcome = await store.tokens.revoke({ id, timeMs: clock(), origin });
   if (outcome === "gone") throw new ActError(`there is no token ${id} that is not revoked already`);
 }

@@ -65,7 +65,7 @@ function respondWith(
   const query = decodeQuery(octets);
   if (query === undefined) return undefined;
   const cookie = examineQueryCookie(authority, query, requestor, nowMs);
-  const reply = replyOf(authority, query, cookie);
+  const reply = replyOf(authority, query, cookie, nowMs);
   // RFC 7873 section 5.2.4: neither a TCP connection nor a valid server cookie can be had at a forged address.
   const isSourceKnown = requestor.transport === "tcp" || cookie?.verdict === "valid";
   const limited = isSourceKnown ? undefined : authority.rateLimit;
@@ -89,6 +89,7 @@ function answerQuery(
   authority: Authority,
   query: Query,
   cookie: ExaminedCookie | undefined,
+  nowMs: number,
 ): Reply {
   // RFC 8906 section 8.1.4: an unknown opcode may have any shape behind the header.
   if (query.opcode !== Opcode.QUERY) return failure(Rcode.NOTIMP, ExtendedError.NOT_SUPPORTED);
@@ -99,10 +100,20 @@ function answerQuery(
   if (!query.wellFormed) return failure(Rcode.FORMERR);
   // RFC 8945 section 5.2.1: there are no keys here, so that every key is unknown.
   if (query.tsig !== undefined) return { ...failure(Rcode.NOTAUTH), tsigError: TsigError.BADKEY };
-  if (query.question !== undefined) return replyTo(authority, query.question);
+  if (query.question !== undefined) return answered(authority, query.question, nowMs);
   // RFC 7873 section 5.4: without a question it asks for a server cookie, or whether the one it has holds.
   if (cookie === undefined) return failure(Rcode.FORMERR);
   return failure(cookie.verdict === "invalid" ? Rcode.BADCOOKIE : Rcode.NOERROR);
+}
+
+/** What is said, and that it was: values that nobody asks for are of no use to anybody. */
+function answered(authority: Pick<Authority, "zones">, question: Question, nowMs: number): Reply {
+  const reply = replyTo(authority, question);
+  const last = reply.answer.at(-1);
+  if (question.qtype === RRtype.TXT && last?.rrtype === RRtype.TXT) {
+    findZone(authority, question)?.challenges.noteServed(last.owner.key, nowMs);
+  }
+  return reply;
 }
 
 /** What this server has to say to a question. */

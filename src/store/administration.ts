@@ -1,4 +1,5 @@
 import type { Origin } from "../audit/audit-entry.ts";
+import type { AllowFrom } from "../delegate/allow-from.ts";
 import type { CredentialId, KeyHash } from "../delegate/credential.ts";
 import type { DelegateId } from "../delegate/delegate.ts";
 import type { LabelChanges, Labels } from "../delegate/labels.ts";
@@ -45,15 +46,22 @@ export interface Administration {
     act: DelegateAct & { readonly changes: LabelChanges },
   ): Promise<Labels | "gone" | "full">;
 
+  /** Changes what is said of it. @returns "unexpected" if `isAsExpected` says no; nothing has changed then. */
+  changeDelegate(change: DelegateChange): Promise<"changed" | "gone" | "full" | "unexpected">;
+
   /** Its key does nothing from now on. @returns "gone" if there is no such live credential. */
   revokeCredential(act: Act & { readonly credentialId: CredentialId }): Promise<"revoked" | "gone">;
 
   /**
    * No credential of the delegate works from now on, and it publishes nothing: its values are forgotten.
    *
+   * `detail` says why, for the trail.
+   *
    * @returns what is published from now on; "gone" if there is no such delegate, or it is disabled already.
    */
-  disableDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone">;
+  disableDelegate(
+    act: DelegateAct & { readonly detail?: string | undefined },
+  ): Promise<ChallengeUpdated | "gone">;
 
   /** Its credentials work again. @returns "gone" if there is no such delegate that is disabled. */
   enableDelegate(act: DelegateAct): Promise<"enabled" | "gone">;
@@ -84,6 +92,24 @@ export interface Act {
 
 export interface DelegateAct extends Act {
   readonly delegateId: DelegateId;
+}
+
+export interface DelegateChange extends DelegateAct {
+  readonly allowFrom?: AllowFrom | undefined;
+  readonly labels?: LabelChanges | undefined;
+  readonly tenant?: string | undefined;
+  readonly contact?: string | undefined;
+  /** Called inside the transaction with what there is; undefined: nothing is expected. */
+  readonly isAsExpected?: ((said: SaidOfDelegate) => boolean) | undefined;
+}
+
+/** What can be changed of a delegate. */
+export interface SaidOfDelegate {
+  readonly state: DelegateRecord["state"];
+  readonly allowFrom: readonly string[];
+  readonly labels: Labels;
+  readonly tenant: string;
+  readonly contact: string;
 }
 
 export interface NewCredential extends DelegateAct {

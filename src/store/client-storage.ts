@@ -15,13 +15,13 @@ export interface SealedEntry {
 
 /** What clients keep with us for themselves (lego: ACME_DNS_STORAGE_BASE_URL). Each sees its own namespace alone. */
 export interface ClientStorage {
-  findSealed(namespace: Namespace, name: string): Promise<Uint8Array | undefined>;
+  find(namespace: Namespace, name: string): Promise<Uint8Array | undefined>;
 
   /** All of a namespace, in the order of their names. */
-  listSealed(namespace: Namespace): Promise<readonly SealedEntry[]>;
+  list(namespace: Namespace): Promise<readonly SealedEntry[]>;
 
   /** Adds or replaces an entry. @returns "full" if the namespace has MOST_SEALED others already. */
-  putSealed(
+  put(
     entry: Act & SealedEntry & { readonly namespace: Namespace; readonly detail: string },
   ): Promise<"stored" | "full">;
 }

@@ -4,15 +4,19 @@ import type { ChallengeDigest } from "../delegate/challenge-digest.ts";
 import type { CredentialId, KeyHash } from "../delegate/credential.ts";
 import type { Delegate, DelegateId, PublishedDigests } from "../delegate/delegate.ts";
 import type { BcryptHash } from "../delegate/imported-key.ts";
+import type { Labels } from "../delegate/labels.ts";
 import type { Administration } from "./administration.ts";
+import type { AnsweredRequests } from "./answered-requests.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 import type { ClientStorage } from "./client-storage.ts";
-import type { RegistrationTokens } from "./registration-tokens.ts";
+import type { Hostnames } from "./hostnames.ts";
+import type { Lists } from "./lists.ts";
+import type { Tokens } from "./tokens.ts";
 
 /**
  * What must survive: delegates, their credentials, the newest challenge values, the names that were
- * deleted, the SOA serial of each zone, tokens, the secrets of DNS cookies, what clients keep here, and who did what. This file and those
- * of the interfaces it extends are the contract; `test/store/store-contract.ts` checks it against every adapter.
+ * deleted, the SOA serial of each zone, tokens, the secrets of DNS cookies, what clients keep here, the host names of customers, and who did what. This file and those
+ * of its parts are the contract; `test/store/store-contract.ts` checks it against every adapter.
  *
  * Each method is one unit of work: it happens whole or not at all, and when its promise resolves
  * what it did is durable (it survives a power cut). There is no begin and no commit, since one
@@ -24,7 +28,7 @@ import type { RegistrationTokens } from "./registration-tokens.ts";
  *
  * A zone is named by its apex in presentation format, lower case, without the final dot.
  */
-export interface Store extends Administration, RegistrationTokens, AuditTrail, ClientStorage {
+export interface Store extends Administration, AuditTrail {
   /**
    * Begins a run of the server. The serial rises with every run, so that it is larger after
    * a restart and with whatever static records the configuration has by then (RFC 1982).
@@ -42,6 +46,9 @@ export interface Store extends Administration, RegistrationTokens, AuditTrail, C
    * case are the same and stored in lower case), user names over all credentials.
    *
    * The trail gets its row in the same transaction, as with every method that is given an origin.
+   *
+   * `subdomain` is one label, or several with dots between: a name that people can read. The names between
+   * it and the apex exist without being anybody's.
    *
    * @returns "taken" if the subdomain was ever used or the user name exists, "token_revoked" if
    * `tokenId` is not live any more; nothing is stored then.
@@ -108,6 +115,12 @@ export interface Store extends Administration, RegistrationTokens, AuditTrail, C
   /** Writes one row, to see whether that can be done. */
   probe(nowMs: number): Promise<void>;
 
+  readonly tokens: Tokens;
+  readonly clientStorage: ClientStorage;
+  readonly hostnames: Hostnames;
+  readonly lists: Lists;
+  readonly answeredRequests: AnsweredRequests;
+
   /** What damage of the data was found; undefined: none. */
   readonly damage: string | undefined;
 
@@ -140,6 +153,9 @@ export interface NewDelegate {
   readonly tokenId?: number | undefined;
   /** What the trail says of it besides. */
   readonly detail?: string | undefined;
+  readonly labels?: Labels | undefined;
+  readonly tenant?: string | undefined;
+  readonly contact?: string | undefined;
 }
 
 export interface StoredCredential {

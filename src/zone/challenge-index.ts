@@ -10,7 +10,7 @@ import {
   WORD_OCTETS,
 } from "./table/layout.ts";
 import { SubdomainId } from "./table/subdomain-id.ts";
-import type { TableReader } from "./table/table-reader.ts";
+import { noteServed, type TableReader } from "./table/table-reader.ts";
 import type { Node, Zone } from "./zone.ts";
 
 /** A delegate exists from its registration on, with or without values (RFC 8020 section 2). */
@@ -64,14 +64,13 @@ export class ChallengeIndex implements DelegateValues {
   }
 
   node(key: string): Node | undefined {
-    const labelEnd = key.charCodeAt(0) + 1;
-    if (labelEnd === 1 || key.slice(labelEnd) !== this.#zone.apex.key) return undefined;
     const owner = Buffer.from(key, "latin1");
-    this.#id.read(owner, 0);
-    const record = this.#reader.find(this.number, this.#id);
+    const record = this.#find(key, owner);
+    if (record === undefined) return undefined;
     if (record !== 0) return this.#nodeOf(owner, this.#valuesOf(record));
     if (this.#reader.isComplete) return undefined;
-    const values = this.#stored(key.slice(1, labelEnd));
+    const subdomain = subdomainOf(owner, key.length - this.#zone.apex.key.length);
+    const values = subdomain === undefined ? undefined : this.#stored(subdomain);
     return (
       values &&
       this.#nodeOf(
@@ -79,6 +78,25 @@ export class ChallengeIndex implements DelegateValues {
         values.map((value) => characterString(value)),
       )
     );
+  }
+
+  noteServed(key: string, nowMs: number): void {
+    const record = this.#find(key, Buffer.from(key, "latin1")) ?? 0;
+    if (record !== 0) noteServed(this.#reader.memory.words, record, nowMs);
+  }
+
+  /** The record of the name, 0 if there is none; undefined for a name that is not below the apex. */
+  #find(key: string, owner: Uint8Array): number | undefined {
+    const end = key.length - this.#zone.apex.key.length;
+    if (end <= 0 || key.slice(end) !== this.#zone.apex.key) return undefined;
+    const labelEnd = key.charCodeAt(0) + 1;
+    // The suffix must begin at a label: an octet inside a label can look like a length.
+    let offset = labelEnd;
+    while (offset < end) offset += key.charCodeAt(offset) + 1;
+    if (offset !== end) return undefined;
+    if (labelEnd === end) this.#id.read(owner, 0);
+    else this.#id.readLabels(owner, 0, end);
+    return this.#reader.find(this.number, this.#id);
   }
 
   /** The values of a record with their octets of length, copied: the record may go. */
@@ -105,4 +123,13 @@ export class ChallengeIndex implements DelegateValues {
 /** RFC 1035 section 3.3: an octet of length and the text. */
 function characterString(text: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(text.length), Buffer.from(text, "latin1")]);
+}
+
+/** Labels with dots between, as the store has them; undefined for a label with a dot in it, which nobody's name has. */
+function subdomainOf(owner: Buffer, end: number): string | undefined {
+  const labels: string[] = [];
+  for (let at = 0; at < end; at += (owner[at] ?? 0) + 1) {
+    labels.push(owner.toString("latin1", at + 1, at + 1 + (owner[at] ?? 0)));
+  }
+  return labels.some((label) => label.includes(".")) ? undefined : labels.join(".");
 }

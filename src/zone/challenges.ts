@@ -9,6 +9,8 @@ export interface Challenges {
   readonly hasNamesBelow: boolean;
   /** The RRsets of a name that is a delegate's, by its Name.key, or undefined if there is none. */
   node(key: string): Node | undefined;
+  /** The values at that name, by its Name.key, go out in an answer. */
+  noteServed(key: string, nowMs: number): void;
 }
 
 /** The delegates of a zone that are in the table. */
@@ -21,5 +23,5 @@ export interface DelegateValues extends Challenges {
 
 /** Those of a zone as its configuration alone makes it. */
 export function noChallenges(soa: RRset): Challenges {
-  return { soa, hasNamesBelow: false, node: () => undefined };
+  return { soa, hasNamesBelow: false, node: () => undefined, noteServed: () => {} };
 }

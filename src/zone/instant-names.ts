@@ -82,6 +82,11 @@ export class InstantNames implements DelegateValues {
     return templates.map((template) => ({ ...template, owner }));
   }
 
+  noteServed(key: string, nowMs: number): void {
+    const start = this.#startOfName(key);
+    if (start >= 0) this.#values.noteServed(key.slice(start), nowMs);
+  }
+
   /** Where the label right below the apex begins; negative for a name that is not below it. */
   #startOfName(key: string): number {
     const apexStart = key.length - this.#apexKey.length;

@@ -292,9 +292,15 @@ export function describeAdministration(current: () => Reopenable): void {
   describe("tokens", () => {
     const create = (octet: number, expiresMs?: number) => {
       const tokenHash = new Uint8Array(32).fill(octet);
-      return store.createToken({ ...act(), scope: "register", label: "x", tokenHash, expiresMs });
+      return store.tokens.create({
+        ...act(),
+        scopes: ["register"],
+        label: "x",
+        tokenHash,
+        expiresMs,
+      });
     };
-    const live = async (nowMs: number) => (await store.liveTokens(nowMs)).map(({ id }) => id);
+    const live = async (nowMs: number) => (await store.tokens.live(nowMs)).map(({ id }) => id);
 
     test("live until they are revoked or expire", async () => {
       expect(await create(1)).toEqual({ id: 1 });
@@ -302,11 +308,11 @@ export function describeAdministration(current: () => Reopenable): void {
       await reopen();
       expect(await live(499)).toEqual([1, 2]);
       expect(await live(500)).toEqual([1]);
-      expect(await store.revokeToken({ ...act(), id: 1 })).toBe("revoked");
-      expect(await store.revokeToken({ ...act(), id: 1 })).toBe("gone");
-      expect(await store.revokeToken({ ...act(), id: 3 })).toBe("gone");
+      expect(await store.tokens.revoke({ ...act(), id: 1 })).toBe("revoked");
+      expect(await store.tokens.revoke({ ...act(), id: 1 })).toBe("gone");
+      expect(await store.tokens.revoke({ ...act(), id: 3 })).toBe("gone");
       expect(await live(0)).toEqual([2]);
-      expect(Uint8Array.from((await store.liveTokens(0))[0]?.tokenHash ?? [])).toEqual(
+      expect(Uint8Array.from((await store.tokens.live(0))[0]?.tokenHash ?? [])).toEqual(
         new Uint8Array(32).fill(2),
       );
     });
@@ -321,7 +327,7 @@ export function describeAdministration(current: () => Reopenable): void {
       expect(await byToken("a", 1)).toBe("created");
       expect(await byToken("b", 2)).toBe("token_revoked");
       expect(await byToken("b", 3)).toBe("token_revoked");
-      await store.revokeToken({ ...act(), id: 1 });
+      await store.tokens.revoke({ ...act(), id: 1 });
       expect(await byToken("b", 1)).toBe("token_revoked");
       expect(await store.findDelegate(ZONE, "b")).toBeUndefined();
     });

@@ -19,7 +19,7 @@ export function describeClientStorage(current: () => Reopenable): void {
   });
 
   const put = (namespace: Uint8Array, name: string, text: string) =>
-    store.putSealed({
+    store.clientStorage.put({
       namespace,
       name,
       sealed: Buffer.from(text),
@@ -28,7 +28,7 @@ export function describeClientStorage(current: () => Reopenable): void {
       detail: name,
     });
   const find = async (namespace: Uint8Array, name: string) => {
-    const sealed = await store.findSealed(namespace, name);
+    const sealed = await store.clientStorage.find(namespace, name);
     return sealed && Buffer.from(sealed).toString();
   };
 
@@ -42,7 +42,7 @@ export function describeClientStorage(current: () => Reopenable): void {
       expect(await find(ONE, "b.example")).toBe("4");
       expect(await find(OTHER, "b.example")).toBeUndefined();
       const names = async (namespace: Uint8Array) =>
-        (await store.listSealed(namespace)).map(({ name }) => name);
+        (await store.clientStorage.list(namespace)).map(({ name }) => name);
       expect(await names(ONE)).toEqual(["a.example", "b.example"]);
       expect(await names(OTHER)).toEqual(["a.example"]);
       expect(await names(new Uint8Array(32))).toEqual([]);

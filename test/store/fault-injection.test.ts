@@ -70,14 +70,14 @@ const UNITS: Readonly<Record<string, () => Promise<unknown>>> = {
       keyHash: KEY_HASH,
     }),
   createToken: () =>
-    store.createToken({
+    store.tokens.create({
       ...act,
-      scope: "register",
+      scopes: ["register"],
       label: "x",
       tokenHash: KEY_HASH.map(() => 8),
       expiresMs: undefined,
     }),
-  revokeToken: () => store.revokeToken({ ...act, id: 1 }),
+  revokeToken: () => store.tokens.revoke({ ...act, id: 1 }),
   recordAct: () =>
     store.recordAct({ ...act, action: "update", result: "wrong_key", origin: ORIGIN }),
   ageOut: () => store.ageOut({ beforeMs: DAY_MS, rows: 100 }),
@@ -118,9 +118,9 @@ beforeEach(async () => {
   });
   assert(typeof created === "object");
   credentialId = created.credentialId;
-  await store.createToken({
+  await store.tokens.create({
     ...act,
-    scope: "register",
+    scopes: ["register"],
     label: "",
     tokenHash: KEY_HASH,
     expiresMs: undefined,
@@ -181,7 +181,7 @@ describe("a fault at each call of the database in turn", () => {
         findCredential: () => store.findCredential("user-of-live"),
         auditHead: () => store.auditHead(),
         countDelegates: () => store.countDelegates(),
-        liveTokens: () => store.liveTokens(0),
+        liveTokens: () => store.tokens.live(0),
       };
       const read = reads[name];
       assert(read);

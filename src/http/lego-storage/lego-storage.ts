@@ -74,7 +74,7 @@ function refuseToken(parts: ApiParts, source: RequestSource, res: ServerResponse
 }
 
 async function sendAll(parts: ApiParts, asked: Asked, res: ServerResponse): Promise<void> {
-  const entries = await parts.store.listSealed(asked.namespace);
+  const entries = await parts.store.clientStorage.list(asked.namespace);
   const accounts = entries.map(({ name, sealed }) => [name, opened(asked, name, sealed)]);
   await record(parts, asked, "storage.get", "all domains");
   sendJson(res, 200, JSON.stringify(Object.fromEntries(accounts)));
@@ -86,7 +86,7 @@ async function sendOne(
   domain: string,
   res: ServerResponse,
 ): Promise<void> {
-  const sealed = await parts.store.findSealed(asked.namespace, domain);
+  const sealed = await parts.store.clientStorage.find(asked.namespace, domain);
   const account = sealed && opened(asked, domain, sealed);
   if (account === undefined || (await isGone(parts, account))) return refuse(res, "not_found");
   await record(parts, asked, "storage.get", domain);
@@ -107,7 +107,7 @@ async function put(
   const { namespace, source, storage } = asked;
   const [key] = storage.keys;
   const context = contextOf(namespace, domain);
-  const outcome = await parts.store.putSealed({
+  const outcome = await parts.store.clientStorage.put({
     namespace,
     name: domain,
     sealed: seal(key, JSON.stringify(account), context, parts.randomOctets),

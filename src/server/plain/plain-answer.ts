@@ -7,7 +7,7 @@ import {
   WORD_OCTETS,
 } from "../../zone/table/layout.ts";
 import { SubdomainId } from "../../zone/table/subdomain-id.ts";
-import type { TableReader } from "../../zone/table/table-reader.ts";
+import { noteServed, type TableReader } from "../../zone/table/table-reader.ts";
 import type { RateLimit } from "../rate-limit.ts";
 import type { Requestor } from "../requestor.ts";
 import { MAX_TCP_RESPONSE_OCTETS } from "../responder.ts";
@@ -69,6 +69,7 @@ export class PlainAnswers {
   /** What was chosen: VALUES with a record of the table, or something packed. */
   #record = 0;
   #zone: PlainZone | undefined;
+  #nowMs = 0;
   #valueCount = 0;
   #sectionsOctets = 0;
 
@@ -88,6 +89,7 @@ export class PlainAnswers {
   ): number {
     const query = this.#query;
     if (!query.read(input, start, end)) return NOT_PLAIN;
+    this.#nowMs = nowMs;
     const answer = this.#choose();
     if (answer === undefined) return NOT_PLAIN;
     const { opt, rateLimit } = this.#parts;
@@ -130,7 +132,7 @@ export class PlainAnswers {
         this.#id.read(query.name, 0);
         return this.#atDelegate(name);
       }
-      return name.below && this.#packed(name.below);
+      return this.#farBelow(name, label);
     }
     return this.#packed(this.#parts.refused);
   }
@@ -140,22 +142,37 @@ export class PlainAnswers {
   }
 
   #atStaticName(name: StaticName): PackedAnswer | undefined {
-    this.#id.read(this.#query.name, 0);
     // A delegate of the same name has values besides: `respond` puts both together.
-    if (name.mayBeDelegate && (this.#findDelegate(name.zone) || !this.#parts.table.isComplete)) {
-      return undefined;
-    }
+    if (name.frontOctets > 0 && this.#mayBeDelegate(name)) return undefined;
     const { byType, otherTypes } = name;
     const { qtype } = this.#query;
     const answer = byType.has(qtype) ? byType.get(qtype) : otherTypes;
     return answer && this.#packed(answer);
   }
 
-  /** One label below the apex, where the delegates are. The label has been read. */
+  /** Several labels below the apex, where some delegates are, or below another static name. */
+  #farBelow(name: StaticName, label: number): PackedAnswer | undefined {
+    const { table } = this.#parts;
+    const hasLongNames = name.hasLongNames && (table.hasLongNames || !table.isComplete);
+    if (!hasLongNames) return name.below && this.#packed(name.below);
+    // A delegate that was made before the configuration had the name above it: `respond` knows.
+    if (!name.hasPlainDelegates) return undefined;
+    this.#id.readLabels(this.#query.name, 0, this.#query.labelStarts[label] ?? 0);
+    return this.#atDelegate(name);
+  }
+
+  /** Where the delegates are. The labels in front of the apex have been read. */
   #atDelegate({ zone, below }: StaticName): PackedAnswer | undefined {
     if (this.#findDelegate(zone)) return this.#ofDelegate(zone);
     if (below === undefined || !this.#parts.table.isComplete) return undefined;
     return this.#packed(below);
+  }
+
+  #mayBeDelegate({ zone, frontOctets }: StaticName): boolean {
+    const { name } = this.#query;
+    if ((name[0] ?? 0) + 1 === frontOctets) this.#id.read(name, 0);
+    else this.#id.readLabels(name, 0, frontOctets);
+    return this.#findDelegate(zone) || !this.#parts.table.isComplete;
   }
 
   #findDelegate(zone: PlainZone): boolean {
@@ -164,13 +181,13 @@ export class PlainAnswers {
   }
 
   #ofDelegate(zone: PlainZone): PackedAnswer {
-    if (this.#query.qtype === RRtype.TXT && this.#measureValues() > 0) return VALUES;
+    if (this.#query.qtype === RRtype.TXT && this.#measureValues(this.#nowMs) > 0) return VALUES;
     return this.#packed(zone.nodata);
   }
 
   /** Counts the values of the record, and their octets as TXT records. */
-  #measureValues(): number {
-    const { octets } = this.#parts.table.memory;
+  #measureValues(nowMs: number): number {
+    const { octets, words } = this.#parts.table.memory;
     const end = this.#valuesEnd();
     let count = 0;
     let total = 0;
@@ -180,6 +197,7 @@ export class PlainAnswers {
       at += packedWords(length) * WORD_OCTETS;
       count++;
     }
+    if (count > 0) noteServed(words, this.#record, nowMs);
     this.#valueCount = count;
     this.#sectionsOctets = total;
     return count;

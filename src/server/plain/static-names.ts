@@ -17,10 +17,12 @@ export interface StaticName {
   readonly zone: PlainZone;
   /** Whether what is one label below is found in the table alone: at an apex, unless its delegates have names below them. */
   readonly hasPlainDelegates: boolean;
+  /** Whether delegates of its zone can have names of several labels. */
+  readonly hasLongNames: boolean;
   /** Whether a name one label below, where the delegates are, has a UUID for its label. */
   readonly hasUuidBelow: boolean;
-  /** Whether a delegate can have the same name: it is one label below the apex. */
-  readonly mayBeDelegate: boolean;
+  /** Octets of the labels in front of the apex: a delegate can have the same ones. 0 for an apex. */
+  readonly frontOctets: number;
   /** NXDOMAIN for the names below, undefined if a wildcard or a referral answers there. */
   readonly below: PackedAnswer | undefined;
   /** What is answered to a QTYPE, undefined if that depends on more than the configuration. */
@@ -99,8 +101,9 @@ export function staticNamesOf(
       octets: name.octets,
       zone: plain,
       hasPlainDelegates: isApex && !hasNamesBelow,
+      hasLongNames: !hasNamesBelow,
       hasUuidBelow: isApex && hasUuidBelow(zone),
-      mayBeDelegate: !isApex && key.slice(key.charCodeAt(0) + 1) === zone.apex.key,
+      frontOctets: key.length - zone.apex.key.length,
       below: hasNamesBelow || isAnsweredBelow(zone, name) ? undefined : packAnswer(name, nxdomain),
       byType: new Map(byType),
       otherTypes: answer(otherType),

@@ -19,6 +19,9 @@ export interface AdminStatements {
   readonly setDisabled: Statement<[{ delegateId: number; disabledMs: number | null }]>;
   readonly setDeleted: Statement<[{ delegateId: number; deletedMs: number | null }]>;
   readonly setLabels: Statement<[{ delegateId: number; labels: string }]>;
+  readonly setSaid: Statement<
+    [{ delegateId: number; allowFrom: string; labels: string; tenant: string; contact: string }]
+  >;
   readonly setExpiry: Statement<
     [{ delegateId: number; but: number; expiresMs: number; nowMs: number }]
   >;
@@ -38,10 +41,8 @@ export interface AdminStatements {
       },
     ]
   >;
-  readonly liveTokens: Statement<
-    [{ nowMs: number; most: number }],
-    { id: number; tokenHash: Buffer }
-  >;
+  readonly liveTokens: Statement<[{ nowMs: number; most: number }], TokenRow>;
+  readonly findToken: Statement<[{ tokenHash: Uint8Array; nowMs: number }], TokenRow>;
   readonly useToken: Statement<[{ id: number; nowMs: number }]>;
   readonly revokeToken: Statement<[{ id: number; timeMs: number }]>;
   readonly newestAudits: Statement<[rows: number], AuditRow>;
@@ -73,6 +74,17 @@ export interface DelegateRow {
   readonly deletedMs: number | null;
   /** JSON. */
   readonly labels: string;
+  readonly allowFrom: string;
+  readonly tenant: string;
+  readonly contact: string;
+}
+
+export interface TokenRow {
+  readonly id: number;
+  readonly tokenHash: Buffer;
+  readonly scope: string;
+  readonly label: string;
+  readonly lastUsedMs: number | null;
 }
 
 type CredentialRow = Omit<CredentialRecord, "lastUsedMs" | "expiresMs"> & {
@@ -90,8 +102,12 @@ export interface OldValueRow {
 
 const DELEGATES = `
   SELECT d.id, d.zone_id AS zoneId, z.apex AS zone, d.subdomain, d.created_ms AS createdMs,
-    d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs, d.labels
+    d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs, d.labels,
+    d.allow_from AS allowFrom, d.tenant, d.contact
   FROM delegate AS d JOIN zone AS z ON z.id = d.zone_id`;
+
+const TOKENS = `
+  SELECT id, token_hash AS tokenHash, scope, label, last_used_ms AS lastUsedMs FROM token`;
 
 export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
   findDelegate: `${DELEGATES}
@@ -128,6 +144,9 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
   setDeleted:
     "UPDATE delegate SET deleted_ms = @deletedMs, disabled_ms = NULL WHERE id = @delegateId",
   setLabels: "UPDATE delegate SET labels = @labels WHERE id = @delegateId",
+  setSaid: `
+    UPDATE delegate SET allow_from = @allowFrom, labels = @labels, tenant = @tenant, contact = @contact
+    WHERE id = @delegateId`,
   setExpiry: `
     UPDATE credential SET expires_ms = @expiresMs
     WHERE delegate_id = @delegateId AND id <> @but AND revoked_ms IS NULL
@@ -145,8 +164,10 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
   insertToken: `
     INSERT INTO token (scope, label, token_hash, created_ms, expires_ms)
     VALUES (@scope, @label, @tokenHash, @timeMs, @expiresMs)`,
-  liveTokens: `
-    SELECT id, token_hash AS tokenHash FROM token
+  findToken: `${TOKENS}
+    WHERE token_hash = @tokenHash AND revoked_ms IS NULL
+      AND (expires_ms IS NULL OR expires_ms > @nowMs)`,
+  liveTokens: `${TOKENS}
     WHERE revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > @nowMs) ORDER BY id LIMIT @most`,
   useToken: `
     UPDATE token SET last_used_ms = @nowMs

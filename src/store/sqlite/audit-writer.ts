@@ -45,7 +45,7 @@ export class AuditWriter {
       credentialId: entry.credentialId ?? null,
       peer: entry.origin.peer,
       forwarded: entry.origin.forwarded ?? null,
-      detail: entry.detail ?? null,
+      detail: detailOf(entry),
       previousHash,
     };
     this.#sql.insertAudit.run(
@@ -94,4 +94,10 @@ export class AuditWriter {
     assert(anchor, "a trail has an anchor");
     return anchor;
   }
+}
+
+/** What there is to say, and by whose right it was done. */
+function detailOf({ detail, origin: { by } }: AuditEntry): string | null {
+  if (by === undefined) return detail ?? null;
+  return detail === undefined ? by : `${detail}; ${by}`;
 }

@@ -3,7 +3,7 @@ import type { UnitContext } from "./unit-context.ts";
 
 /** What clients keep with us, each write as one unit of work. */
 
-type Put = Parameters<ClientStorage["putSealed"]>[0];
+type Put = Parameters<ClientStorage["put"]>[0];
 
 export function putSealed(
   { admin, audit }: UnitContext,

@@ -1,3 +1,4 @@
+import { restoreAllowFrom, storeAllowFrom } from "../../delegate/allow-from.ts";
 import type { CredentialId } from "../../delegate/credential.ts";
 import {
   changedLabels,
@@ -9,12 +10,19 @@ import {
 import {
   type Act,
   type DelegateAct,
+  type DelegateChange,
   type DelegateRecord,
   MOST_CREDENTIALS,
   type NewCredential,
 } from "../administration.ts";
 import type { ChallengeUpdated } from "../store.ts";
 import type { DelegateRow } from "./admin-statements.ts";
+import {
+  lockHostnames,
+  orphanHostnames,
+  readoptHostnames,
+  unlockHostnames,
+} from "./hostname-units.ts";
 import { publishedDigests } from "./published-digests.ts";
 import { raiseSerial, type UnitContext } from "./unit-context.ts";
 
@@ -44,7 +52,8 @@ export function createCredential(
     detail = `the key before it ends at ${new Date(othersExpireMs).toISOString()}`;
   }
   const what = { timeMs, origin, delegateId, credentialId, detail };
-  context.audit.append({ ...what, action: "credential.create", result: "accepted" });
+  const action = othersExpireMs === undefined ? "credential.create" : "credential.rotate";
+  context.audit.append({ ...what, action, result: "accepted" });
   return { credentialId };
 }
 
@@ -82,9 +91,37 @@ export function labelDelegate(
   return labels;
 }
 
+export function changeDelegate(
+  context: UnitContext,
+  change: DelegateChange,
+): "changed" | "gone" | "full" | "unexpected" {
+  const { delegateId, timeMs, origin } = change;
+  const row = inState(context, delegateId, "live", "disabled");
+  if (row === undefined) return "gone";
+  const before = restoreAllowFrom(row.allowFrom);
+  const { tenant, contact } = row;
+  const labels = restoreLabels(row.labels);
+  const said = { state: stateOf(row), allowFrom: before.entries, labels, tenant, contact };
+  if (change.isAsExpected?.(said) === false) return "unexpected";
+  const changed = changedLabels(labels, change.labels ?? new Map());
+  if (changed === undefined) return "full";
+  context.admin.setSaid.run({
+    delegateId,
+    allowFrom: storeAllowFrom(change.allowFrom ?? before),
+    labels: storeLabels(changed),
+    tenant: change.tenant ?? tenant,
+    contact: change.contact ?? contact,
+  });
+  const names = ["allowFrom", "labels", "tenant", "contact"] as const;
+  const detail = names.filter((name) => change[name] !== undefined).join(" ");
+  const what = { timeMs, origin, delegateId, detail };
+  context.audit.append({ ...what, action: "delegate.change", result: "accepted" });
+  return "changed";
+}
+
 export function disableDelegate(
   context: UnitContext,
-  { delegateId, timeMs, origin }: DelegateAct,
+  { delegateId, timeMs, origin, detail }: DelegateAct & { readonly detail?: string | undefined },
 ): ChallengeUpdated | "gone" {
   const row = inState(context, delegateId, "live");
   if (row === undefined) return "gone";
@@ -95,7 +132,9 @@ export function disableDelegate(
     delegateId,
     action: "delegate.disable",
     result: "accepted",
+    detail,
   });
+  lockHostnames(context, { delegateId, timeMs, origin });
   return withdraw(context, row);
 }
 
@@ -112,6 +151,7 @@ export function enableDelegate(
     action: "delegate.enable",
     result: "accepted",
   });
+  unlockHostnames(context, { delegateId, timeMs, origin });
   return "enabled";
 }
 
@@ -130,6 +170,7 @@ export function deleteDelegate(
     action: "delegate.delete",
     result: "accepted",
   });
+  orphanHostnames(context, { delegateId, timeMs, origin });
   return withdraw(context, row);
 }
 
@@ -147,6 +188,7 @@ export function restoreDelegate(
   context.admin.setCreated.run({ delegateId, createdMs: timeMs });
   const what = { timeMs, origin, delegateId, credentialId };
   context.audit.append({ ...what, action: "delegate.restore", result: "accepted" });
+  readoptHostnames(context, { delegateId, timeMs, origin });
   return withdraw(context, row);
 }
 

@@ -22,6 +22,9 @@ export interface Placement {
   place(batch: readonly DelegateToImport[]): readonly Placed[];
 }
 
+/** acme-dns knows nothing more of a delegate, and its names are one label. */
+const NOTHING_SAID = { labels: "{}", tenant: "", contact: "", reversed: null };
+
 const OWNER_OF_USERNAME = `
   SELECT d.subdomain, z.apex
   FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
@@ -152,6 +155,7 @@ export class DatabasePlacement implements Placement {
     const { username, bcryptHash, subdomain, allowFrom, digests } = delegate;
     const createdMs = this.#nowMs;
     const inserted = this.#sql.insertDelegate.run({
+      ...NOTHING_SAID,
       zoneId: this.zoneId,
       subdomain,
       allowFrom: storeAllowFrom(allowFrom),

@@ -45,6 +45,8 @@ export function mergeReplaced(database: Database, nowMs: number): MergeReport {
   run(END_KEYS);
   run(isDescendant ? KEEP_NAMES_AND_NUMBERS : KEEP_NAMES, { nowMs });
   run(MERGE_SEALED);
+  run(MERGE_HOSTNAMES, { nowMs });
+  run(LOOK_AT_HOSTNAMES);
   run(RAISE_SEQUENCES);
   const lostAuditRows = isDescendant ? 0 : count("SELECT count(*) FROM old.audit");
   if (isDescendant) run(CONTINUE_TRAIL);
@@ -204,13 +206,15 @@ const REVOKE_TOKENS = `
 
 const NAMES = `
   (SELECT id FROM main.zone WHERE apex = oz.apex), o.subdomain, o.allow_from, o.created_ms,
-  coalesce(o.deleted_ms, @nowMs), o.labels ${NOT_IN_MAIN}`;
+  coalesce(o.deleted_ms, @nowMs), o.labels, o.tenant, o.contact, o.reversed ${NOT_IN_MAIN}`;
 const KEEP_NAMES = `
-  INSERT INTO main.delegate (zone_id, subdomain, allow_from, created_ms, deleted_ms, labels)
+  INSERT INTO main.delegate (zone_id, subdomain, allow_from, created_ms, deleted_ms, labels,
+    tenant, contact, reversed)
   SELECT ${NAMES}`;
 /** With their numbers, which the trail has. */
 const KEEP_NAMES_AND_NUMBERS = `
-  INSERT INTO main.delegate (id, zone_id, subdomain, allow_from, created_ms, deleted_ms, labels)
+  INSERT INTO main.delegate (id, zone_id, subdomain, allow_from, created_ms, deleted_ms, labels,
+    tenant, contact, reversed)
   SELECT o.id, ${NAMES}`;
 
 /** What clients keep here is theirs, the newer one of each. */
@@ -219,6 +223,22 @@ const MERGE_SEALED = `
   SELECT namespace, name, sealed, stored_ms FROM old.sealed_entry WHERE true
   ON CONFLICT (namespace, name) DO UPDATE SET sealed = excluded.sealed, stored_ms = excluded.stored_ms
   WHERE excluded.stored_ms > stored_ms`;
+
+/**
+ * Host names that were added since, with the delegates of their names: those of delegates that were lost have
+ * records left behind. What they are is found out anew.
+ */
+const MERGE_HOSTNAMES = `
+  INSERT INTO main.hostname (name, delegate_id, tenant, labels, edge_targets, created_ms, state, since_ms,
+    reason, advice, facts)
+  SELECT h.name, m.id, h.tenant, h.labels, h.edge_targets, h.created_ms, 'pending', @nowMs, '', '',
+    '{"passes":0,"failures":0,"misses":0}'
+  FROM old.hostname AS h JOIN old.delegate AS o ON o.id = h.delegate_id
+    JOIN old.zone AS oz ON oz.id = o.zone_id JOIN main.zone AS mz ON mz.apex = oz.apex
+    JOIN main.delegate AS m ON m.zone_id = mz.id AND m.subdomain = o.subdomain
+  WHERE true ON CONFLICT (name) DO NOTHING`;
+/** The delegates of some were locked or deleted since. */
+const LOOK_AT_HOSTNAMES = "UPDATE main.hostname SET next_check_ms = 0";
 
 /** A number that was given out is never given out again. */
 const RAISE_SEQUENCES = `

@@ -6,6 +6,7 @@ import {
   SCHEMA_VERSION_3,
   SCHEMA_VERSION_4,
   SCHEMA_VERSION_5,
+  SCHEMA_VERSION_6,
 } from "./schema.ts";
 
 /** The step at index n makes version n + 1 of version n. A released step is never edited. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: Migrations = [
   SCHEMA_VERSION_3,
   SCHEMA_VERSION_4,
   SCHEMA_VERSION_5,
+  SCHEMA_VERSION_6,
 ];
 
 export const NEWEST_VERSION: number = MIGRATIONS.length;

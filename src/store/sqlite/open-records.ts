@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import type { AuditRow, ChainPoint } from "../../audit/audit-chain.ts";
-import type { TokenRecord } from "../registration-tokens.ts";
 import { StoreError } from "../store.ts";
+import type { TokenRecord } from "../tokens.ts";
 import { inspectDatabaseFile } from "./database-file.ts";
 import {
   allDelegates,

@@ -137,3 +137,59 @@ CREATE TABLE sealed_entry (
   UNIQUE (namespace, name)
 ) STRICT;
 `;
+
+/**
+ * Host names of customers with what is known of them, names of delegates that people can read, and requests
+ * that are not done twice. `reversed` has the labels of such a name from the right, each with a dot behind it,
+ * so that the names below another one lie together.
+ */
+export const SCHEMA_VERSION_6 = `
+ALTER TABLE delegate ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+ALTER TABLE delegate ADD COLUMN contact TEXT NOT NULL DEFAULT '';
+ALTER TABLE delegate ADD COLUMN served_ms INTEGER;
+ALTER TABLE delegate ADD COLUMN reversed TEXT;
+CREATE INDEX delegate_readable ON delegate (zone_id, reversed)
+  WHERE reversed IS NOT NULL AND deleted_ms IS NULL;
+
+CREATE TABLE hostname (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  name           TEXT NOT NULL UNIQUE CHECK (name = lower(name)),
+  delegate_id    INTEGER NOT NULL REFERENCES delegate (id),
+  tenant         TEXT NOT NULL,
+  labels         TEXT NOT NULL,
+  edge_targets   TEXT NOT NULL,
+  created_ms     INTEGER NOT NULL,
+  state          TEXT NOT NULL,
+  since_ms       INTEGER NOT NULL,
+  reason         TEXT NOT NULL,
+  advice         TEXT NOT NULL,
+  facts          TEXT NOT NULL,
+  checked_ms     INTEGER,
+  next_check_ms  INTEGER,
+  report         TEXT
+) STRICT;
+CREATE INDEX hostname_of_delegate ON hostname (delegate_id, id);
+CREATE INDEX hostname_state ON hostname (state, id);
+CREATE INDEX hostname_due ON hostname (next_check_ms) WHERE next_check_ms IS NOT NULL;
+
+CREATE TABLE hostname_change (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  hostname_id  INTEGER NOT NULL,
+  time_ms      INTEGER NOT NULL,
+  state        TEXT NOT NULL,
+  reason       TEXT NOT NULL
+) STRICT;
+CREATE INDEX hostname_change_of ON hostname_change (hostname_id, id);
+
+-- The answer is sealed with a key that the token makes, which is not here.
+CREATE TABLE answered_request (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_id      INTEGER NOT NULL,
+  key_hash      BLOB NOT NULL CHECK (length(key_hash) = 32),
+  request_hash  BLOB NOT NULL CHECK (length(request_hash) = 32),
+  begun_ms      INTEGER NOT NULL,
+  answer        BLOB,
+  UNIQUE (token_id, key_hash)
+) STRICT;
+CREATE INDEX answered_request_begun ON answered_request (begun_ms);
+`;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "better-sqlite3";
 import type { ChainPoint } from "../../audit/audit-chain.ts";
 import type { AuditEntry } from "../../audit/audit-entry.ts";
@@ -12,6 +11,7 @@ import type {
   Act,
   CredentialRecord,
   DelegateAct,
+  DelegateChange,
   DelegateRecord,
   NewCredential,
   UnusedDelegate,
@@ -19,8 +19,6 @@ import type {
   UpdatedDelegate,
 } from "../administration.ts";
 import type { AuditBounds } from "../audit-trail.ts";
-import type { Namespace, SealedEntry } from "../client-storage.ts";
-import { type LiveToken, MOST_TOKENS, type NewToken } from "../registration-tokens.ts";
 import {
   type ChallengeUpdate,
   type ChallengeUpdated,
@@ -36,9 +34,10 @@ import { type AdminStatements, prepareAdminStatements } from "./admin-statements
 import { findAged } from "./age-out.ts";
 import { pruneAudit } from "./audit-units.ts";
 import { AuditWriter } from "./audit-writer.ts";
-import { putSealed } from "./client-storage-units.ts";
+import { isYoungEnough, rotateCookieSecret } from "./cookie-secret-units.ts";
 import { CredentialReader } from "./credential-reader.ts";
 import {
+  changeDelegate,
   createCredential,
   deleteDelegate,
   disableDelegate,
@@ -50,12 +49,17 @@ import {
   revokeCredential,
 } from "./delegate-units.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { type HostnameStatements, prepareHostnameStatements } from "./hostname-statements.ts";
 import { type OpenedDatabase, openDatabase } from "./open-database.ts";
-import { publishedDigests } from "./published-digests.ts";
-import { hasValue, prepareStatements, type Statements } from "./statements.ts";
+import { allPublishedDigests, assertSlots } from "./published-digests.ts";
+import { SqliteAnsweredRequests } from "./sqlite-answered-requests.ts";
+import { SqliteClientStorage } from "./sqlite-client-storage.ts";
+import { SqliteHostnames } from "./sqlite-hostnames.ts";
+import { SqliteLists } from "./sqlite-lists.ts";
+import { SqliteTokens } from "./sqlite-tokens.ts";
+import { type PublishedRow, prepareStatements, type Statements } from "./statements.ts";
 import { cannotWriteNow, isDamage, reportingFaults } from "./storage-fault.ts";
-import { createToken, revokeToken } from "./token-units.ts";
-import type { UnitContext } from "./unit-context.ts";
+import { type AdminAccess, nextSerial, type UnitContext } from "./unit-context.ts";
 import { addChallengeDigest, createDelegate } from "./value-units.ts";
 
 /** Delegates read at once by `publishedDigests`: a millisecond of the event loop, and little memory. */
@@ -93,6 +97,11 @@ export class SqliteStore implements Store {
   readonly isAlone: boolean;
   /** The database was made now. */
   readonly isNew: boolean;
+  readonly hostnames: SqliteHostnames;
+  readonly lists: SqliteLists;
+  readonly tokens: SqliteTokens;
+  readonly clientStorage: SqliteClientStorage;
+  readonly answeredRequests: SqliteAnsweredRequests;
   readonly #file: string;
   readonly #database: Database;
   readonly #statements: Statements;
@@ -100,6 +109,7 @@ export class SqliteStore implements Store {
   readonly #context: UnitContext;
   readonly #group: GroupCommit;
   #admin: AdminStatements | undefined;
+  #hostnameStatements: HostnameStatements | undefined;
   #damage: string | undefined;
   /** Runs that could not be written down, by zone: they come with the first write that succeeds. */
   readonly #runsToBegin = new Map<string, number>();
@@ -115,15 +125,22 @@ export class SqliteStore implements Store {
     this.#credentials = new CredentialReader(this.#statements);
     const audit = new AuditWriter(this.#statements);
     const prepareAdmin = (): AdminStatements => this.#prepareAdmin();
+    const prepareHostnames = (): HostnameStatements => this.#prepareHostnames();
+    const hostnameChanges: UnitContext["hostnameChanges"] = [];
     this.#context = {
       sql: this.#statements,
       get admin() {
         return prepareAdmin();
       },
       audit,
+      get hostnames() {
+        return prepareHostnames();
+      },
+      hostnameChanges,
     };
     const begin = (): void => {
       audit.begin();
+      hostnameChanges.length = 0;
       for (const [zone, initialSerial] of this.#runsToBegin) {
         this.#statements.beginRun.get({ zone, initialSerial });
       }
@@ -131,8 +148,25 @@ export class SqliteStore implements Store {
     this.#group = new GroupCommit(file, database, {
       begin,
       finish: () => audit.finish(),
-      committed: () => audit.committed(),
+      committed: () => {
+        audit.committed();
+        if (hostnameChanges.length > 0) this.hostnames.tell(hostnameChanges.splice(0));
+      },
     });
+    const read = <T>(work: (opened: Database) => T): T =>
+      reportingFaults(file, () => work(database));
+    this.hostnames = new SqliteHostnames({
+      read: (work) => read(() => work(this.#prepareHostnames())),
+      write: (work) => this.#write(work),
+    });
+    this.lists = new SqliteLists(read);
+    const admin: AdminAccess = {
+      read: (work) => this.#read(work),
+      write: (work) => this.#write(work),
+    };
+    this.tokens = new SqliteTokens(admin);
+    this.clientStorage = new SqliteClientStorage(admin);
+    this.answeredRequests = new SqliteAnsweredRequests({ ...admin, read });
   }
 
   async beginRun(zone: string, initialSerial: number): Promise<number> {
@@ -237,7 +271,15 @@ export class SqliteStore implements Store {
     return this.#change((context) => revokeCredential(context, act));
   }
 
-  async disableDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone"> {
+  async changeDelegate(
+    change: DelegateChange,
+  ): Promise<"changed" | "gone" | "full" | "unexpected"> {
+    return this.#change((context) => changeDelegate(context, change));
+  }
+
+  async disableDelegate(
+    act: Parameters<Store["disableDelegate"]>[0],
+  ): Promise<ChallengeUpdated | "gone"> {
     return this.#change((context) => disableDelegate(context, act));
   }
 
@@ -255,33 +297,9 @@ export class SqliteStore implements Store {
     return this.#change((context) => restoreDelegate(context, act));
   }
 
-  async createToken(token: NewToken): Promise<{ readonly id: number } | "full"> {
-    return this.#write((context) => createToken(context, token));
-  }
-
-  async liveTokens(nowMs: number): Promise<readonly LiveToken[]> {
-    return this.#read((admin) => admin.liveTokens.all({ nowMs, most: MOST_TOKENS }));
-  }
-
-  async revokeToken(act: Act & { readonly id: number }): Promise<"revoked" | "gone"> {
-    return this.#write((context) => revokeToken(context, act));
-  }
-
   async newestCreations(zone: string, most: number): Promise<readonly number[]> {
     const rows = this.#read((admin) => admin.newestCreations.all({ zone, most }));
     return rows.map(({ createdMs }) => createdMs);
-  }
-
-  async findSealed(namespace: Namespace, name: string): Promise<Uint8Array | undefined> {
-    return this.#read((admin) => admin.findSealed.get({ namespace, name }))?.sealed;
-  }
-
-  async listSealed(namespace: Namespace): Promise<readonly SealedEntry[]> {
-    return this.#read((admin) => admin.listSealed.all(namespace));
-  }
-
-  async putSealed(entry: Parameters<Store["putSealed"]>[0]): Promise<"stored" | "full"> {
-    return this.#write((context) => putSealed(context, entry));
   }
 
   async recordAct(entry: AuditEntry): Promise<void> {
@@ -318,34 +336,20 @@ export class SqliteStore implements Store {
     reportingFaults(this.#file, () => this.#database.pragma("wal_checkpoint(TRUNCATE)"));
   }
 
-  async *publishedDigests(zone: string, slots: number): AsyncGenerator<PublishedDigests> {
+  publishedDigests(zone: string, slots: number): AsyncGenerator<PublishedDigests> {
     assertSlots(slots);
-    let after = 0;
-    for (;;) {
-      const page = { zone, after, delegates: PAGE_DELEGATES };
-      const rows = reportingFaults(this.#file, () => this.#statements.publishedPage.all(page));
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      for (const [subdomain, ofDelegate] of Map.groupBy(rows, (row) => row.subdomain)) {
-        yield publishedDigests(subdomain, ofDelegate.filter(hasValue).slice(-slots));
-      }
-      after = last.delegateId;
-      // Queries and updates that wait get their turn between two pages.
-      await nextTurn();
-    }
+    const page = (after: number): PublishedRow[] =>
+      reportingFaults(this.#file, () =>
+        this.#statements.publishedPage.all({ zone, after, delegates: PAGE_DELEGATES }),
+      );
+    return allPublishedDigests(page, slots);
   }
 
   async rotateCookieSecret(rotation: CookieSecretRotation): Promise<readonly Uint8Array[]> {
-    const { secret, nowMs, lifetimeMs } = rotation;
     const found = reportingFaults(this.#file, () => this.#statements.cookieSecrets.all());
-    const ageMs = found[0] === undefined ? lifetimeMs : nowMs - found[0].createdMs;
     // The usual case writes nothing, so that it works on a full disk too.
-    if (ageMs >= 0 && ageMs < lifetimeMs) return found.map((row) => row.secret);
-    return this.#write(({ sql }) => {
-      sql.insertCookieSecret.run({ secret, createdMs: nowMs });
-      sql.forgetOldCookieSecrets.run();
-      return sql.cookieSecrets.all().map((row) => row.secret);
-    });
+    if (isYoungEnough(found, rotation)) return found.map((row) => row.secret);
+    return this.#write((context) => rotateCookieSecret(context, rotation));
   }
 
   async countDelegates(): Promise<readonly DelegateCount[]> {
@@ -364,6 +368,11 @@ export class SqliteStore implements Store {
   #prepareAdmin(): AdminStatements {
     this.#admin ??= prepareAdminStatements(this.#database);
     return this.#admin;
+  }
+
+  #prepareHostnames(): HostnameStatements {
+    this.#hostnameStatements ??= prepareHostnameStatements(this.#database);
+    return this.#hostnameStatements;
   }
 
   /** As `#write`, for what changes a credential or its delegate. */
@@ -386,13 +395,4 @@ export class SqliteStore implements Store {
       throw error;
     }
   }
-}
-
-/** RFC 1982 section 3.1, as the statements count. */
-function nextSerial(serial: number): number {
-  return (serial + 1) % 2 ** 32;
-}
-
-function assertSlots(slots: number): void {
-  assert(Number.isInteger(slots) && slots >= 1, `slots must be 1 or more, not ${slots}`);
 }

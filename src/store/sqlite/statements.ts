@@ -13,7 +13,18 @@ export interface Statements {
   readonly findZone: Statement<[apex: string], { id: number }>;
   readonly findUsername: Statement<[username: string], { id: number }>;
   readonly insertDelegate: Statement<
-    [{ zoneId: number; subdomain: string; allowFrom: string; createdMs: number }]
+    [
+      {
+        zoneId: number;
+        subdomain: string;
+        allowFrom: string;
+        createdMs: number;
+        labels: string;
+        tenant: string;
+        contact: string;
+        reversed: string | null;
+      },
+    ]
   >;
   readonly insertCredential: Statement<
     [{ delegateId: number; username: string; keyHash: Uint8Array; createdMs: number }]
@@ -114,8 +125,8 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
 
   findUsername: "SELECT id FROM credential WHERE username = ?",
   insertDelegate: `
-    INSERT INTO delegate (zone_id, subdomain, allow_from, created_ms)
-    VALUES (@zoneId, lower(@subdomain), @allowFrom, @createdMs)
+    INSERT INTO delegate (zone_id, subdomain, allow_from, created_ms, labels, tenant, contact, reversed)
+    VALUES (@zoneId, lower(@subdomain), @allowFrom, @createdMs, @labels, @tenant, @contact, @reversed)
     ON CONFLICT (zone_id, subdomain) DO NOTHING`,
   insertCredential: `
     INSERT INTO credential (delegate_id, username, key_scheme, key_hash, created_ms)

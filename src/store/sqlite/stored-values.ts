@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { publishedDigests } from "./published-digests.ts";
+import { reversedLabels } from "./reversed-name.ts";
 import type { PublishedRow } from "./statements.ts";
 import { hasValue } from "./statements.ts";
 import { reportingFaults } from "./storage-fault.ts";
@@ -8,8 +9,8 @@ import { reportingFaults } from "./storage-fault.ts";
 /** Single delegates, read straight from the database, beside the one who writes it. */
 export interface StoredValues {
   /**
-   * What a live delegate publishes, its newest `slots` updates; undefined if there is none. The zone as
-   * the store names it, the subdomain in lower case. Throws StoreError.
+   * What a live delegate publishes, its newest `slots` updates; undefined if there is none, and none below it. The
+   * zone as the store names it, the subdomain in lower case. Throws StoreError.
    */
   digests(zone: string, subdomain: string, slots: number): readonly string[] | undefined;
   close(): void;
@@ -25,6 +26,12 @@ const VALUES_OF_NAME = `
     AND d.deleted_ms IS NULL
   ORDER BY v.sequence`;
 
+/** Whether there is a delegate below a name, so that it exists: by the beginning of their reversed names. */
+const ANY_BELOW = `
+  SELECT 1 FROM delegate
+  WHERE zone_id = (SELECT id FROM zone WHERE apex = ?) AND reversed > ? AND reversed < ? AND deleted_ms IS NULL
+    AND reversed IS NOT NULL LIMIT 1`;
+
 /** Opens an existing database of ours for reading alone. Throws StoreError. */
 export function openStoredValues(path: string): StoredValues {
   const file = resolve(path);
@@ -35,10 +42,19 @@ export function openStoredValues(path: string): StoredValues {
       timeout: BUSY_TIMEOUT_MS,
     });
     const select = database.prepare<[string, string], PublishedRow>(VALUES_OF_NAME);
+    const below = database.prepare<[string, string, string], unknown>(ANY_BELOW);
+    const hasAnyBelow = (zone: string, subdomain: string): boolean => {
+      const prefix = reversedLabels(subdomain);
+      // What comes after the dot at its end.
+      const end = `${prefix.slice(0, -1)}/`;
+      return below.get(zone, prefix, end) !== undefined;
+    };
     return {
       digests: (zone, subdomain, slots) => {
         const rows = reportingFaults(file, () => select.all(zone, subdomain));
-        if (rows.length === 0) return undefined;
+        if (rows.length === 0) {
+          return reportingFaults(file, () => hasAnyBelow(zone, subdomain)) ? [] : undefined;
+        }
         return publishedDigests(subdomain, rows.filter(hasValue).slice(-slots)).digests;
       },
       close: () => void database.close(),

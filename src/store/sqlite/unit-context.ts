@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { HostnameStateChange } from "../hostnames.ts";
 import type { AdminStatements } from "./admin-statements.ts";
 import type { AuditWriter } from "./audit-writer.ts";
+import type { HostnameStatements } from "./hostname-statements.ts";
 import type { Statements } from "./statements.ts";
 
 /** What a unit of work has, inside its transaction. */
@@ -9,6 +11,16 @@ export interface UnitContext {
   /** Prepared with the first use. */
   readonly admin: AdminStatements;
   readonly audit: AuditWriter;
+  /** Prepared with the first use. */
+  readonly hostnames: HostnameStatements;
+  /** What is to be told of once it is durable. */
+  readonly hostnameChanges: HostnameStateChange[];
+}
+
+/** How parts of the store read and write. */
+export interface AdminAccess {
+  read<T>(work: (admin: AdminStatements) => T): T;
+  write<T>(work: (context: UnitContext) => T): Promise<T>;
 }
 
 /** The serial of the zone after one more change. */
@@ -16,4 +28,9 @@ export function raiseSerial({ sql }: Pick<UnitContext, "sql">, zoneId: number): 
   const row = sql.raiseSerial.get(zoneId);
   assert(row, "a delegate belongs to a zone");
   return row.serial;
+}
+
+/** RFC 1982 section 3.1, as the statements count. */
+export function nextSerial(serial: number): number {
+  return (serial + 1) % 2 ** 32;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { storeAllowFrom } from "../../delegate/allow-from.ts";
+import { storeLabels } from "../../delegate/labels.ts";
 import {
   ACME_DNS_SLOTS,
   type ChallengeUpdate,
@@ -7,6 +8,7 @@ import {
   type NewDelegate,
 } from "../store.ts";
 import { publishedDigests } from "./published-digests.ts";
+import { reversedName } from "./reversed-name.ts";
 import { raiseSerial, type UnitContext } from "./unit-context.ts";
 
 /** What clients do with delegates and their values, each as one unit of work. */
@@ -27,7 +29,10 @@ export function createDelegate(
     tokenId === undefined || admin.useToken.run({ id: tokenId, nowMs: createdMs }).changes === 1;
   if (!isTokenLive) return "token_revoked";
   const allowFrom = storeAllowFrom(delegate.allowFrom);
-  const inserted = sql.insertDelegate.run({ zoneId: zone.id, subdomain, allowFrom, createdMs });
+  const { labels = {}, tenant = "", contact = "" } = delegate;
+  const said = { labels: storeLabels(labels), tenant, contact };
+  const name = { zoneId: zone.id, subdomain, reversed: reversedName(subdomain) };
+  const inserted = sql.insertDelegate.run({ ...name, ...said, allowFrom, createdMs });
   if (inserted.changes === 0) return "taken";
 
   const delegateId = Number(inserted.lastInsertRowid);

@@ -24,6 +24,8 @@ export const Control = {
   IS_COMPLETE: 2,
   /** Random, written before there are readers: nobody outside knows which names share a slot. */
   SEED: 3,
+  /** 1 once a name of several labels was published: until then nobody looks for one. */
+  HAS_LONG_NAMES: 4,
   /** A line for each reader: the epoch in which it reads, 0 while it reads nothing. */
   READERS: 16,
 } as const;
@@ -59,7 +61,8 @@ export const SLOT_WORDS = 2;
 /**
  * Words of a record by their offset. Behind them: the label, unless it is a UUID, then the values. Each
  * begins with an octet of length (as a label does in a name, RFC 1035 section 3.1, and as the one
- * character-string of a TXT record does, section 3.3.14) and fills up its last word.
+ * character-string of a TXT record does, section 3.3.14) and fills up its last word. A name of several labels
+ * has an octet 0 in front, the octets of all, and its labels.
  */
 export const Record = {
   /** Zone, words of the label, words of the values: see packHead. */
@@ -67,7 +70,12 @@ export const Record = {
   ID: 1,
   SEQUENCE_LOW: 5,
   SEQUENCE_HIGH: 6,
-  BODY: 7,
+  /**
+   * The second in which the values were last asked for, since 1970; 0: never. The one word of a record that
+   * readers write: any of them, with a plain store, since the newest wins and nothing follows from it.
+   */
+  SERVED: 7,
+  BODY: 8,
 } as const;
 
 /** Words that a label or a value with its octet of length takes. */
@@ -75,15 +83,17 @@ export function packedWords(octets: number): number {
   return (octets + WORD_OCTETS) >> 2;
 }
 
-const VALUES_SHIFT = 5;
+const VALUES_SHIFT = 7;
 const ZONE_SHIFT = 19;
-/** A label has 63 octets at most, 16 words with its length; 0 for a UUID. */
-const LABEL_MASK = 0x1f;
-export const MOST_VALUES_WORDS = 0x3fff;
+/** A name in front of an apex has 253 octets at most, 64 words with its head; 0 for a UUID. */
+const LABEL_MASK = 0x7f;
+export const MOST_VALUES_WORDS = 0x3ff;
 export const MOST_ZONES = 0x1000;
 const ZONE_MASK = 0xfff;
 /** The sign: the delegate was deleted, and the record says that nothing older counts. */
 const DELETED = 0x8000_0000 | 0;
+/** No delegate has the name: it exists for those below it (an empty non-terminal, RFC 8020 section 2). */
+const ONLY_BETWEEN = 1 << 17;
 
 export function packHead(zone: number, labelWords: number, valuesWords: number): number {
   return (zone << ZONE_SHIFT) | (valuesWords << VALUES_SHIFT) | labelWords;
@@ -95,6 +105,14 @@ export function deletedHead(head: number): number {
 
 export function isDeletedHead(head: number): boolean {
   return head < 0;
+}
+
+export function betweenHead(head: number): number {
+  return head | ONLY_BETWEEN;
+}
+
+export function isBetweenHead(head: number): boolean {
+  return (head & ONLY_BETWEEN) !== 0;
 }
 
 export function zoneOfHead(head: number): number {

@@ -11,8 +11,13 @@ export class SubdomainId {
   d = 0;
   /** Whether the bits say all of the label; if not, it must be compared. */
   isUuid = false;
-  /** A label that is no UUID, its octet of length in front, A to Z folded (RFC 4343 section 3). */
-  readonly label: Uint8Array = new Uint8Array(64);
+  /**
+   * A label that is no UUID, its octet of length in front, A to Z folded (RFC 4343 section 3). Of several
+   * labels: 0, which no label begins with, the octets that follow, and the labels.
+   */
+  readonly label: Uint8Array = new Uint8Array(256);
+  /** Octets of `label` that count. */
+  labelOctets = 0;
 
   /** Takes the label whose octet of length is at `at`. */
   read(octets: Uint8Array, at: number): void {
@@ -39,21 +44,33 @@ export class SubdomainId {
     return true;
   }
 
+  /** Takes several labels, from `at` to `end`: a name in front of an apex. */
+  readLabels(octets: Uint8Array, at: number, end: number): void {
+    this.isUuid = false;
+    this.label[0] = 0;
+    this.label[1] = end - at;
+    // An octet of length is below 64 and folds to itself.
+    for (let i = at; i < end; i++) this.label[2 + i - at] = foldOctet(octets[i] ?? 0);
+    this.labelOctets = 2 + end - at;
+    this.#hashLabel();
+  }
+
   #readLabel(octets: Uint8Array, at: number): void {
     const length = octets[at] ?? 0;
     this.label[0] = length;
     for (let i = 1; i <= length; i++) this.label[i] = foldOctet(octets[at + i] ?? 0);
+    this.labelOctets = length + 1;
     this.#hashLabel();
   }
 
   /** Four times FNV-1a with other beginnings. That two labels meet costs a comparison, no more. */
   #hashLabel(): void {
-    const length = this.label[0] ?? 0;
+    const length = this.labelOctets;
     let a = 0x811c_9dc5;
     let b = 0x9e37_79b9;
     let c = 0x85eb_ca6b;
     let d = 0xc2b2_ae35;
-    for (let i = 0; i <= length; i++) {
+    for (let i = 0; i < length; i++) {
       const octet = this.label[i] ?? 0;
       a = Math.imul(a ^ octet, 0x0100_0193);
       b = Math.imul(b ^ octet, 0x0100_0193) ^ (a >>> 15);

@@ -11,6 +11,8 @@ export class TableReader {
   readonly memory: TableMemory;
   /** Whether what is not found does not exist. */
   isComplete = false;
+  /** Whether there are names of several labels. */
+  hasLongNames = false;
   readonly #epochWord: number;
   readonly #search: TableSearch;
   #slots = 0;
@@ -34,6 +36,7 @@ export class TableReader {
     Atomics.store(words, this.#epochWord, Atomics.load(words, Control.EPOCH));
     // What completes the table comes before the word that says so.
     this.isComplete = Atomics.load(words, Control.IS_COMPLETE) === 1;
+    this.hasLongNames = Atomics.load(words, Control.HAS_LONG_NAMES) === 1;
     this.#slots = Atomics.load(words, Control.SLOTS);
     if (this.#slots >= words.length) this.memory.follow();
   }
@@ -52,6 +55,12 @@ export class TableReader {
     if (record === 0) return 0;
     return isDeletedHead(this.memory.words[record + Record.HEAD] ?? 0) ? 0 : record;
   }
+}
+
+/** The values of the record are asked for, `nowMs` since 1970. Written once a second, however often that is. */
+export function noteServed(words: Int32Array, record: number, nowMs: number): void {
+  const seconds = (nowMs / 1000) | 0;
+  if (words[record + Record.SERVED] !== seconds) words[record + Record.SERVED] = seconds;
 }
 
 /** Says for a reader that has died that it reads nothing any more. */

@@ -58,15 +58,14 @@ export class TableSearch {
       words[record + Record.ID + 3] === id.d &&
       zoneOfHead(head) === zone &&
       (labelWordsOfHead(head) === 0) === id.isUuid &&
-      (id.isUuid || this.#hasLabel(record, id.label))
+      (id.isUuid || this.#hasLabel(record, id))
     );
   }
 
-  #hasLabel(record: number, label: Uint8Array): boolean {
+  #hasLabel(record: number, { label, labelOctets }: SubdomainId): boolean {
     const { octets } = this.#memory;
     const at = (record + Record.BODY) * WORD_OCTETS;
-    const length = label[0] ?? 0;
-    for (let i = 0; i <= length; i++) if (octets[at + i] !== label[i]) return false;
+    for (let i = 0; i < labelOctets; i++) if (octets[at + i] !== label[i]) return false;
     return true;
   }
 }

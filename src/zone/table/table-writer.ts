@@ -1,8 +1,11 @@
 import { Arena } from "./arena.ts";
 import {
   arenaStart,
+  betweenHead,
   Control,
   deletedHead,
+  isBetweenHead,
+  isDeletedHead,
   labelWordsOfHead,
   MOST_VALUES_WORDS,
   packedWords,
@@ -14,13 +17,14 @@ import {
   valuesWordsOfHead,
   WORD_OCTETS,
 } from "./layout.ts";
+import { NamesBetween } from "./names-between.ts";
 import { SubdomainId } from "./subdomain-id.ts";
 import { type TableHandle, TableMemory } from "./table-memory.ts";
 import { TableSearch } from "./table-search.ts";
 
 /** What one delegate publishes. */
 export interface Publication {
-  /** One label in front of the apex. */
+  /** One label in front of the apex, or several with dots between. */
   readonly subdomain: string;
   /** Digest values, each the one character-string of a TXT record; without repetitions. */
   readonly digests: readonly string[];
@@ -28,8 +32,18 @@ export interface Publication {
   readonly sequence: number;
 }
 
+/** What a record says of its name. */
+interface Content {
+  readonly digests: readonly string[];
+  readonly sequence: number;
+  readonly kind: "delegate" | "between" | "deleted";
+}
+
+/** Of a name that nobody has published: whatever is published is newer. */
+const OLDER_THAN_ALL = -1;
 const FIRST_SLOTS = 1024;
 const MOST_LABEL_OCTETS = 63;
+const MOST_NAME_OCTETS = 253;
 const MOST_VALUE_OCTETS = 255;
 const TWO_TO_32 = 2 ** 32;
 
@@ -42,6 +56,7 @@ export class TableWriter {
   readonly #arena: Arena;
   readonly #search: TableSearch;
   readonly #id = new SubdomainId();
+  readonly #between = new NamesBetween();
   #slots = 0;
   #used = 0;
 
@@ -60,7 +75,21 @@ export class TableWriter {
    * memory has reached its limit.
    */
   publish(zone: number, publication: Publication): void {
-    this.#replace(zone, publication, "published");
+    const { subdomain, digests, sequence } = publication;
+    const before = this.#find(zone, subdomain);
+    if (before !== 0 && sequence <= this.#sequenceOf(before)) return;
+    const isNew = before === 0 || !isDelegateHead(this.#headOf(before));
+    this.#put(zone, before, { digests, sequence, kind: "delegate" });
+    if (!isNew || !subdomain.includes(".")) return;
+    for (const name of this.#between.add(zone, subdomain)) this.#exist(zone, name);
+    Atomics.store(this.#memory.words, Control.HAS_LONG_NAMES, 1);
+  }
+
+  /** When the values of a delegate were last asked for, to the second: milliseconds since 1970; undefined: never, or it has none. */
+  servedMs(zone: number, subdomain: string): number | undefined {
+    const record = this.#find(zone, subdomain);
+    const seconds = record === 0 ? 0 : (this.#memory.words[record + Record.SERVED] ?? 0) >>> 0;
+    return seconds === 0 ? undefined : seconds * 1000;
   }
 
   /**
@@ -68,24 +97,52 @@ export class TableWriter {
    * stays until the next start: a publication that is older may still be on its way.
    */
   remove(zone: number, { subdomain, sequence }: Omit<Publication, "digests">): void {
-    this.#replace(zone, { subdomain, digests: [], sequence }, "deleted");
+    const before = this.#find(zone, subdomain);
+    if (before !== 0 && sequence <= this.#sequenceOf(before)) return;
+    const wasThere = before !== 0 && isDelegateHead(this.#headOf(before));
+    // With delegates below it, the name goes on existing.
+    const kind = this.#between.has(zone, subdomain) ? "between" : "deleted";
+    this.#put(zone, before, { digests: [], sequence, kind });
+    if (!wasThere || !subdomain.includes(".")) return;
+    for (const name of this.#between.remove(zone, subdomain)) this.#cease(zone, name);
   }
 
-  #replace(zone: number, publication: Publication, state: "published" | "deleted"): void {
-    const { subdomain, digests, sequence } = publication;
-    this.#id.read(labelOctets(subdomain), 0);
-    const before = this.#search.find(this.#slots, zone, this.#id);
+  #exist(zone: number, name: string): void {
+    const before = this.#find(zone, name);
+    if (before !== 0 && !isDeletedHead(this.#headOf(before))) return;
+    const sequence = before === 0 ? OLDER_THAN_ALL : this.#sequenceOf(before);
+    this.#put(zone, before, { digests: [], sequence, kind: "between" });
+  }
+
+  #cease(zone: number, name: string): void {
+    const before = this.#find(zone, name);
+    if (before === 0 || !isBetweenHead(this.#headOf(before))) return;
+    const sequence = this.#sequenceOf(before);
+    this.#put(zone, before, { digests: [], sequence, kind: "deleted" });
+  }
+
+  #find(zone: number, subdomain: string): number {
+    readName(this.#id, subdomain);
+    return this.#search.find(this.#slots, zone, this.#id);
+  }
+
+  #headOf(record: number): number {
+    return this.#memory.words[record + Record.HEAD] ?? 0;
+  }
+
+  /** In the place of `before`, which was found last. */
+  #put(zone: number, before: number, { digests, sequence, kind }: Content): void {
     const { slot } = this.#search;
-    if (before !== 0 && sequence <= this.#sequenceOf(before)) return;
     const record = this.#write(zone, digests, sequence);
-    if (state === "deleted") {
-      const { words } = this.#memory;
-      words[record + Record.HEAD] = deletedHead(words[record + Record.HEAD] ?? 0);
-    }
+    const { words } = this.#memory;
+    const head = this.#headOf(record);
+    if (kind === "deleted") words[record + Record.HEAD] = deletedHead(head);
+    if (kind === "between") words[record + Record.HEAD] = betweenHead(head);
+    words[record + Record.SERVED] = before === 0 ? 0 : (words[before + Record.SERVED] ?? 0);
     if (before === 0) {
       this.#insert(zone, record);
     } else {
-      Atomics.store(this.#memory.words, slot + 1, record);
+      Atomics.store(words, slot + 1, record);
       this.#retire(before);
     }
   }
@@ -101,7 +158,7 @@ export class TableWriter {
 
   /** The record of the label that was read last. Nobody sees it yet, so plain stores do. */
   #write(zone: number, digests: readonly string[], sequence: number): number {
-    const labelWords = this.#id.isUuid ? 0 : packedWords(this.#id.label[0] ?? 0);
+    const labelWords = this.#id.isUuid ? 0 : packedWords(this.#id.labelOctets - 1);
     let valuesWords = 0;
     for (const digest of digests) valuesWords += packedWords(checkedLength(digest));
     if (valuesWords > MOST_VALUES_WORDS)
@@ -188,11 +245,24 @@ export class TableWriter {
   }
 }
 
+function isDelegateHead(head: number): boolean {
+  return !isDeletedHead(head) && !isBetweenHead(head);
+}
+
+/** What is looked for: one label, or several with dots between. */
+function readName(id: SubdomainId, subdomain: string): void {
+  const labels = subdomain.split(".").map(labelOctets);
+  const octets = Buffer.concat(labels);
+  if (octets.length > MOST_NAME_OCTETS) throw new RangeError(`no name: ${subdomain}`);
+  if (labels.length === 1) id.read(octets, 0);
+  else id.readLabels(octets, 0, octets.length);
+}
+
 /** The label with its octet of length in front. */
-function labelOctets(subdomain: string): Uint8Array {
-  const { length } = subdomain;
-  if (length === 0 || length > MOST_LABEL_OCTETS) throw new RangeError(`no label: ${subdomain}`);
-  return Buffer.concat([Uint8Array.of(length), Buffer.from(subdomain, "latin1")]);
+function labelOctets(label: string): Uint8Array {
+  const { length } = label;
+  if (length === 0 || length > MOST_LABEL_OCTETS) throw new RangeError(`no label: ${label}`);
+  return Buffer.concat([Uint8Array.of(length), Buffer.from(label, "latin1")]);
 }
 
 function checkedLength({ length }: string): number {

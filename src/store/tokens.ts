@@ -1,25 +1,29 @@
+import type { TokenScope } from "../delegate/token-scope.ts";
 import type { Act } from "./administration.ts";
 
-/** What a token allows. */
-export type TokenScope = "register";
-
-/** Live tokens there can be: each is compared with what a request shows. */
+/** Live tokens there can be: each is compared with what a registration shows. */
 export const MOST_TOKENS = 1000;
 
-/** Tokens that were made by command. */
-export interface RegistrationTokens {
+/** Tokens that were made by command or by v1. */
+export interface Tokens {
   /** @returns its number, or "full" if there are too many. */
-  createToken(token: NewToken): Promise<{ readonly id: number } | "full">;
+  create(token: NewToken): Promise<{ readonly id: number } | "full">;
 
   /** Those that are not revoked and have not expired. */
-  liveTokens(nowMs: number): Promise<readonly LiveToken[]>;
+  live(nowMs: number): Promise<readonly LiveToken[]>;
+
+  /** The live one with that hash. */
+  find(tokenHash: Uint8Array, nowMs: number): Promise<LiveToken | undefined>;
+
+  /** Writes down that it was used, to the minute. */
+  noteUse(id: number, nowMs: number): Promise<void>;
 
   /** It allows nothing from now on. @returns "gone" if there is no such token that is not revoked. */
-  revokeToken(act: Act & { readonly id: number }): Promise<"revoked" | "gone">;
+  revoke(act: Act & { readonly id: number }): Promise<"revoked" | "gone">;
 }
 
 export interface NewToken extends Act {
-  readonly scope: TokenScope;
+  readonly scopes: readonly TokenScope[];
   /** For people; may be empty. */
   readonly label: string;
   /** SHA-256, 32 octets. */
@@ -31,11 +35,16 @@ export interface NewToken extends Act {
 export interface LiveToken {
   readonly id: number;
   readonly tokenHash: Uint8Array;
+  readonly scopes: readonly TokenScope[];
+  readonly label: string;
+  /** Milliseconds since 1970. */
+  readonly lastUsedMs: number | undefined;
 }
 
 /** A token as it is listed: never with its hash. */
 export interface TokenRecord {
   readonly id: number;
+  /** Its scopes with spaces between. */
   readonly scope: string;
   readonly label: string;
   readonly createdMs: number;

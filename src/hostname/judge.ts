@@ -1,0 +1,189 @@
+import type { Report } from "../check/report.ts";
+import { CONFIRMATION_MS } from "../check/wait-until-ready.ts";
+import {
+  type DelegateFacts,
+  type Hostname,
+  type HostnameFacts,
+  type HostnamePolicy,
+  type HostnameState,
+  isConfirmed,
+  NO_FACTS,
+} from "./hostname.ts";
+import { nextCheck } from "./schedule.ts";
+import { trafficOf, type Verdict, verdictOf } from "./verdict.ts";
+
+/** What becomes of a host name. */
+export interface Judgement
+  extends Pick<Hostname, "state" | "reason" | "advice" | "facts" | "nextCheckMs"> {
+  /** Nothing of its own leads to us any more, and its delegate is gone: there is nothing to keep. */
+  readonly isOver?: boolean;
+}
+
+/** Looks in which traffic went elsewhere, before it is taken to have left (product: three over at least 72 hours). */
+const MISSES = 3;
+/** Times that one flaw which may pass by itself is seen, before a host name that was right is not. */
+const FAILURES = 2;
+
+export interface Circumstances {
+  readonly delegate: DelegateFacts;
+  readonly policy: HostnamePolicy;
+  readonly nowMs: number;
+}
+
+/** After a check; `report` undefined: no resolver has answered. */
+export function judgeCheck(
+  hostname: Hostname,
+  report: Report | undefined,
+  circumstances: Circumstances,
+): Judgement {
+  const { delegate, nowMs, policy } = circumstances;
+  const verdict = verdictOf(report);
+  if (delegate.state === "deleted") return judgeOrphan(hostname, report, verdict, circumstances);
+  if (delegate.state === "disabled") return locked(hostname, circumstances);
+  const seen = withTraffic(hostname.facts, trafficOf(report), policy, nowMs);
+  if (verdict.kind === "pass") return judgePass({ ...hostname, facts: seen }, circumstances);
+  return judgeFailure({ ...hostname, facts: seen }, verdict, circumstances);
+}
+
+/** Without a check: what updates, queries and the clock have changed. */
+export function judgeUse(hostname: Hostname, circumstances: Circumstances): Judgement {
+  const isToMove = isConfirmed(hostname) && circumstances.delegate.state === "live";
+  return isToMove
+    ? { ...confirmed(hostname, hostname.facts, circumstances), nextCheckMs: hostname.nextCheckMs }
+    : kept(hostname, hostname.facts, circumstances);
+}
+
+/** A deleted delegate's: over when its record is gone or leads elsewhere. */
+function judgeOrphan(
+  hostname: Hostname,
+  report: Report | undefined,
+  verdict: Verdict,
+  circumstances: Circumstances,
+): Judgement {
+  const isGone =
+    report !== undefined &&
+    verdict.kind === "fail" &&
+    ["cname-missing", "cname-misdirected", "zone-not-found"].includes(verdict.reason);
+  const nothing = { reason: "", advice: "" };
+  return { ...become(hostname, "orphaned", nothing, NO_FACTS, circumstances), isOver: isGone };
+}
+
+function locked(hostname: Hostname, circumstances: Circumstances): Judgement {
+  const { state, reason, advice, facts } = hostname;
+  const before = state === "locked" ? facts.beforeLock : state;
+  const remembered = { ...facts, beforeLock: before };
+  return become(hostname, "locked", { reason, advice }, remembered, circumstances);
+}
+
+function judgePass(hostname: Hostname, circumstances: Circumstances): Judgement {
+  const { policy, nowMs } = circumstances;
+  const before = { ...hostname.facts, failures: 0, failedMs: undefined };
+  if (isConfirmed(hostname)) return confirmed(hostname, before, circumstances);
+  const sinceMs = nowMs - (before.passedMs ?? Number.NEGATIVE_INFINITY);
+  const isCounted = sinceMs >= CONFIRMATION_MS || sinceMs < 0;
+  const passes = isCounted ? before.passes + 1 : before.passes;
+  const facts = { ...before, passes, passedMs: isCounted ? nowMs : before.passedMs };
+  if (passes >= policy.confirmations) {
+    const ready = { ...facts, passes: 0, passedMs: undefined, readyMs: nowMs };
+    return confirmed(hostname, ready, circumstances);
+  }
+  return become(
+    hostname,
+    "propagating",
+    { reason: "confirming", advice: "" },
+    facts,
+    circumstances,
+  );
+}
+
+function judgeFailure(
+  hostname: Hostname,
+  verdict: Extract<Verdict, { kind: "fail" }>,
+  circumstances: Circumstances,
+): Judgement {
+  const { nowMs } = circumstances;
+  const { state, isDefinite, reason, advice } = verdict;
+  const before = { ...hostname.facts, passes: 0, passedMs: undefined };
+  if (isDefinite || !isConfirmed(hostname)) {
+    const facts = { ...before, failures: 0, failedMs: undefined, readyMs: undefined };
+    return become(hostname, state, { reason, advice }, facts, circumstances);
+  }
+  const sinceMs = nowMs - (before.failedMs ?? Number.NEGATIVE_INFINITY);
+  const isCounted = sinceMs >= CONFIRMATION_MS || sinceMs < 0;
+  const failures = isCounted ? before.failures + 1 : before.failures;
+  const facts = { ...before, failures, failedMs: isCounted ? nowMs : before.failedMs };
+  if (failures < FAILURES) return kept(hostname, facts, circumstances);
+  const failed = { ...facts, failures: 0, failedMs: undefined, readyMs: undefined };
+  return become(hostname, state, { reason, advice }, failed, circumstances);
+}
+
+/** Which of the states in which everything is right. */
+function confirmed(
+  hostname: Hostname,
+  facts: HostnameFacts,
+  circumstances: Circumstances,
+): Judgement {
+  const state = confirmedState(facts, circumstances);
+  const isAway = state === "offboarding" || state === "never_pointed";
+  const isActedOn = isAway && state === hostname.state ? facts.isActedOn : undefined;
+  return become(
+    hostname,
+    state,
+    { reason: "", advice: "" },
+    { ...facts, isActedOn },
+    circumstances,
+  );
+}
+
+function confirmedState(
+  facts: HostnameFacts,
+  { delegate, policy, nowMs }: Circumstances,
+): HostnameState {
+  const { offboardAction, offboardAfterMs, neverPointedAfterMs, staleAfterMs } = policy;
+  const { misses, firstMissMs, pointedMs, readyMs } = facts;
+  if (offboardAction !== "none" && firstMissMs !== undefined) {
+    const isLong = nowMs - firstMissMs >= offboardAfterMs;
+    if (pointedMs !== undefined && misses >= MISSES && isLong) return "offboarding";
+    const isWaitOver = readyMs !== undefined && nowMs - readyMs >= neverPointedAfterMs;
+    if (pointedMs === undefined && isWaitOver) return "never_pointed";
+  }
+  const { lastUpdateMs, servedMs } = delegate;
+  if (lastUpdateMs === undefined) return "ready";
+  if (nowMs - lastUpdateMs > staleAfterMs) return "stale";
+  return servedMs === undefined ? "ready" : "active";
+}
+
+/** A miss is counted once in a third of the time that they must last, so that a clock that jumps makes none. */
+function withTraffic(
+  facts: HostnameFacts,
+  traffic: ReturnType<typeof trafficOf>,
+  { offboardAfterMs }: HostnamePolicy,
+  nowMs: number,
+): HostnameFacts {
+  if (traffic === "unknown") return facts;
+  if (traffic === "here") {
+    const nothing = { misses: 0, firstMissMs: undefined, lastMissMs: undefined };
+    return { ...facts, ...nothing, pointedMs: nowMs };
+  }
+  const { misses, firstMissMs = nowMs, lastMissMs } = facts;
+  const sinceMs = nowMs - (lastMissMs ?? Number.NEGATIVE_INFINITY);
+  if (sinceMs < offboardAfterMs / MISSES && sinceMs >= 0) return facts;
+  return { ...facts, misses: misses + 1, firstMissMs, lastMissMs: nowMs };
+}
+
+function kept(hostname: Hostname, facts: HostnameFacts, circumstances: Circumstances): Judgement {
+  const { state, reason, advice } = hostname;
+  return become(hostname, state, { reason, advice }, facts, circumstances);
+}
+
+function become(
+  hostname: Hostname,
+  state: HostnameState,
+  why: Pick<Hostname, "reason" | "advice">,
+  facts: HostnameFacts,
+  { policy, nowMs }: Circumstances,
+): Judgement {
+  const sinceMs = state === hostname.state ? hostname.sinceMs : nowMs;
+  const next = { id: hostname.id, state, sinceMs, facts };
+  return { state, ...why, facts, nextCheckMs: nextCheck(next, policy, nowMs) };
+}

@@ -1,0 +1,73 @@
+import type { Code, Report, Step, StepId } from "../check/report.ts";
+import type { HostnameState } from "./hostname.ts";
+
+/** What one check means for a host name. */
+export type Verdict =
+  | { readonly kind: "pass" }
+  | {
+      readonly kind: "fail";
+      readonly state: HostnameState;
+      readonly reason: string;
+      readonly advice: string;
+      /** Whether somebody has said so, and it is not that nobody was heard or that servers differ. */
+      readonly isDefinite: boolean;
+    };
+
+/** Steps in the order in which they decide: what explains another one comes before it. */
+const ORDER: readonly StepId[] = ["input", "zone", "cname", "dnssec", "target", "resolvers", "caa"];
+
+const BY_CODE: Partial<Record<Code, { readonly state: HostnameState; readonly isPassing?: true }>> =
+  {
+    "zone-unreachable": { state: "error", isPassing: true },
+    propagating: { state: "propagating", isPassing: true },
+    "cname-conflict-ns": { state: "conflict" },
+    "cname-conflict-txt": { state: "conflict" },
+    "cname-loop": { state: "misdirected" },
+    "cname-chain-too-long": { state: "misdirected" },
+    "cname-misdirected": { state: "misdirected" },
+    "cname-wrong-owner": { state: "misdirected" },
+    "cname-missing": { state: "pending" },
+    "resolver-disagrees": { state: "propagating", isPassing: true },
+    "target-unknown": { state: "misdirected" },
+    "target-nxdomain": { state: "misdirected" },
+    "target-unreachable": { state: "error", isPassing: true },
+    "caa-servfail": { state: "caa-blocked", isPassing: true },
+    "dnssec-bogus": { state: "dnssec-bogus" },
+  };
+
+/** Of no report: no resolver answers, which says nothing about the host name. */
+export function verdictOf(report: Report | undefined): Verdict {
+  if (report === undefined) {
+    return {
+      kind: "fail",
+      state: "error",
+      reason: "no-resolver",
+      advice: "no resolver of this server answers: look at checks.resolvers and /etc/resolv.conf",
+      isDefinite: false,
+    };
+  }
+  const failed = ORDER.map((id) => report.steps.find((step) => step.id === id)).find(
+    (step) => step?.status === "FAIL",
+  );
+  return failed === undefined ? { kind: "pass" } : failure(failed);
+}
+
+function failure({ id, code, fix }: Step): Verdict {
+  const row = BY_CODE[code] ?? { state: id === "caa" ? "caa-blocked" : "error" };
+  return {
+    kind: "fail",
+    state: row.state,
+    reason: code,
+    advice: fix ?? "",
+    isDefinite: row.isPassing !== true,
+  };
+}
+
+/** Where its traffic goes by a report: to us, elsewhere, or nobody knows. */
+export function trafficOf(report: Report | undefined): "here" | "elsewhere" | "unknown" {
+  const traffic = report?.steps.find(({ id }) => id === "traffic");
+  if (traffic?.code === "ok") return "here";
+  // The trace has the questions that were not answered.
+  const isKnown = traffic?.code === "traffic-not-switched" && traffic.trace.length === 0;
+  return isKnown ? "elsewhere" : "unknown";
+}

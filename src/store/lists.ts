@@ -1,0 +1,70 @@
+import type { AuditRow } from "../audit/audit-chain.ts";
+import type { DelegateId } from "../delegate/delegate.ts";
+import type { Labels } from "../delegate/labels.ts";
+import type { DelegateRecord } from "./administration.ts";
+import type { TokenRecord } from "./tokens.ts";
+
+/** What is read page by page, each page in the order of the numbers and beginning after one. */
+export interface Lists {
+  delegates(query: DelegateQuery): Promise<readonly DelegateDetails[]>;
+
+  /** One with all that is shown of it, also one that was deleted. */
+  delegate(id: DelegateId, nowMs: number): Promise<DelegateDetails | undefined>;
+
+  tokens(page: Page): Promise<readonly TokenRecord[]>;
+
+  /** Rows of the trail. */
+  events(query: EventQuery): Promise<readonly EventRow[]>;
+
+  /** The number of the newest row. */
+  newestEvent(): Promise<number>;
+}
+
+export interface Page {
+  /** A number that exists or not. */
+  readonly after: number;
+  readonly most: number;
+}
+
+export interface DelegateQuery extends Page {
+  readonly state?: DelegateRecord["state"] | undefined;
+  readonly tenant?: string | undefined;
+  readonly label?: { readonly key: string; readonly value: string } | undefined;
+  /** Part of its subdomain, or of the name of a host name that it has. */
+  readonly q?: string | undefined;
+  readonly nowMs: number;
+}
+
+/** Times are milliseconds since 1970. */
+export interface DelegateDetails extends DelegateRecord {
+  readonly labels: Labels;
+  /** Whose it is, in the operator's words. */
+  readonly tenant: string;
+  readonly contact: string;
+  /** Networks from which it can be updated; none: from any. */
+  readonly allowFrom: readonly string[];
+  /** False: from nobody, since what is stored cannot be read. */
+  readonly isAllowFromReadable: boolean;
+  readonly lastUpdateMs: number | undefined;
+  readonly lockedMs: number | undefined;
+  readonly deletedMs: number | undefined;
+  /** Keys that work, and host names. */
+  readonly keys: number;
+  readonly hostnames: number;
+}
+
+export interface EventQuery extends Page {
+  /** Undefined: all. Otherwise rows that one of them fits. */
+  readonly kinds?: readonly EventKind[] | undefined;
+}
+
+/** An action, or what it begins with if a `*` is at its end; of any result, if none is said. */
+export interface EventKind {
+  readonly action: string;
+  readonly isAccepted?: boolean;
+}
+
+export interface EventRow extends AuditRow {
+  /** The full name of its delegate. */
+  readonly delegate: string | null;
+}

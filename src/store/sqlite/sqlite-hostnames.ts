@@ -1,0 +1,136 @@
+import type { Report } from "../../check/report.ts";
+import { HOSTNAME_STATES, type HostnameState } from "../../hostname/hostname.ts";
+import type {
+  HostnameQuery,
+  HostnameRecord,
+  HostnameStateChange,
+  HostnameStory,
+  Hostnames,
+} from "../hostnames.ts";
+import { MOST_CHANGES } from "../hostnames.ts";
+import type { HostnameRow, HostnameStatements } from "./hostname-statements.ts";
+import {
+  changeHostname,
+  createHostname,
+  deleteHostname,
+  hostnameOf,
+  judgeHostname,
+} from "./hostname-units.ts";
+import type { UnitContext } from "./unit-context.ts";
+
+/** How the store reads and writes. */
+export interface Access {
+  read<T>(work: (sql: HostnameStatements) => T): T;
+  write<T>(work: (context: UnitContext) => T): Promise<T>;
+}
+
+/** Host names in the database. */
+export class SqliteHostnames implements Hostnames {
+  readonly #access: Access;
+  readonly #listeners: ((states: readonly HostnameStateChange[]) => void)[] = [];
+
+  constructor(access: Access) {
+    this.#access = access;
+  }
+
+  async any(): Promise<boolean> {
+    return this.#access.read((sql) => sql.any.get()) !== undefined;
+  }
+
+  async find(id: number): Promise<HostnameRecord | undefined> {
+    return recordOf(this.#access.read((sql) => sql.find.get(id)));
+  }
+
+  async findNamed(name: string): Promise<HostnameRecord | undefined> {
+    return recordOf(this.#access.read((sql) => sql.findNamed.get(name)));
+  }
+
+  async list(query: HostnameQuery): Promise<readonly HostnameRecord[]> {
+    const { delegateId, state, tenant, label, q, after, most } = query;
+    const filter = {
+      delegateId: delegateId ?? null,
+      state: state ?? null,
+      tenant: tenant ?? null,
+      labelKey: label?.key ?? null,
+      labelValue: label?.value ?? null,
+      q: q ?? null,
+      after,
+      most,
+    };
+    const rows = this.#access.read((sql) => {
+      if (delegateId !== undefined) return sql.listOfDelegate.all(filter);
+      return state === undefined ? sql.list.all(filter) : sql.listInState.all(filter);
+    });
+    return rows.map(hostnameOf);
+  }
+
+  async count(): Promise<Readonly<Partial<Record<HostnameState, number>>>> {
+    const rows = this.#access.read((sql) => sql.countByState.all());
+    const counts: Partial<Record<HostnameState, number>> = {};
+    for (const state of HOSTNAME_STATES) {
+      const row = rows.find((each) => each.state === state);
+      if (row !== undefined) counts[state] = row.count;
+    }
+    return counts;
+  }
+
+  async due(nowMs: number, most: number): Promise<readonly HostnameRecord[]> {
+    return this.#access.read((sql) => sql.due.all({ nowMs, most })).map(hostnameOf);
+  }
+
+  async nextDueMs(): Promise<number | undefined> {
+    return this.#access.read((sql) => sql.nextDue.get())?.nextCheckMs ?? undefined;
+  }
+
+  async updatedSince(after: number, most: number): Promise<readonly HostnameRecord[]> {
+    return this.#access.read((sql) => sql.updatedSince.all({ after, most })).map(hostnameOf);
+  }
+
+  async story(id: number): Promise<HostnameStory> {
+    return this.#access.read((sql) => {
+      const json = sql.report.get(id)?.report ?? undefined;
+      const changes = sql.changes.all({ id, most: MOST_CHANGES });
+      const report: Report | undefined = json === undefined ? undefined : JSON.parse(json);
+      return { report, changes: changes.map((each) => ({ ...each, state: known(each.state) })) };
+    });
+  }
+
+  async create(hostname: Parameters<Hostnames["create"]>[0]): ReturnType<Hostnames["create"]> {
+    return this.#access.write((context) => createHostname(context, hostname));
+  }
+
+  async change(change: Parameters<Hostnames["change"]>[0]): ReturnType<Hostnames["change"]> {
+    return this.#access.write((context) => changeHostname(context, change));
+  }
+
+  async delete(act: Parameters<Hostnames["delete"]>[0]): ReturnType<Hostnames["delete"]> {
+    return this.#access.write((context) => deleteHostname(context, act));
+  }
+
+  async judge(judging: Parameters<Hostnames["judge"]>[0]): ReturnType<Hostnames["judge"]> {
+    return this.#access.write((context) => judgeHostname(context, judging));
+  }
+
+  async noteServed(delegateId: number, servedMs: number): Promise<void> {
+    return this.#access.write(({ hostnames }) => {
+      hostnames.setServed.run({ delegateId, servedMs });
+    });
+  }
+
+  watch(listener: (states: readonly HostnameStateChange[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** These states are durable now. */
+  tell(states: readonly HostnameStateChange[]): void {
+    for (const listener of this.#listeners) listener(states);
+  }
+}
+
+function recordOf(row: HostnameRow | undefined): HostnameRecord | undefined {
+  return row && hostnameOf(row);
+}
+
+function known(text: string): HostnameState {
+  return HOSTNAME_STATES.find((state) => state === text) ?? "error";
+}
