@@ -20,6 +20,7 @@ import type { Log } from "./log.ts";
 import type { ApiCounters } from "./metrics/api-counters.ts";
 import type { LegoStorageSecrets } from "./operate/lego-storage-secrets.ts";
 import { connectionsWithin, openFilesLimit } from "./operate/open-files.ts";
+import type { RunningHostnames } from "./serve-hostnames.ts";
 import { listenStream } from "./server/listen-stream.ts";
 import type { BoundAddress } from "./server/thread-message.ts";
 import type { Store } from "./store/store.ts";
@@ -35,6 +36,7 @@ export interface ApiNeeds {
   /** SHA-256 of the tokens that the configuration has. */
   readonly registrationTokenHashes: readonly Uint8Array[];
   readonly legoStorage: LegoStorageSecrets | undefined;
+  readonly hostnames: RunningHostnames;
 }
 
 /** What is read from files that the configuration names, when it is read. */
@@ -46,11 +48,8 @@ export interface RunningApi extends ApiServer {
 }
 
 /** The API of a configuration, not listening yet. */
-export function createApi(
-  config: Config,
-  needs: ApiNeeds,
-  { clock, randomOctets, newUuid, log }: Surroundings,
-): RunningApi {
+export function createApi(config: Config, needs: ApiNeeds, surroundings: Surroundings): RunningApi {
+  const { clock, randomOctets, newUuid, log } = surroundings;
   const { api } = config;
   let current = config;
   const sources = new RequestSources({
@@ -73,6 +72,11 @@ export function createApi(
     log,
     options: apiOptions(config, needs.registrationTokenHashes),
     instant: instantParts(config, needs.store),
+    servableNames: needs.hostnames.servable,
+    v1: async () => {
+      const { v1Means } = await import("./serve-v1.ts");
+      return v1Means(() => current, needs, surroundings);
+    },
     legoStorage: legoStorageParts(config, needs.legoStorage, log),
   };
   const table = new ConnectionTable<Socket>(connectionLimits(config, log));
@@ -86,6 +90,7 @@ export function createApi(
     parts.counters.answered(...answer),
   );
   const renew: RunningApi["renew"] = (renewed, secrets) => {
+    needs.hostnames.renew(renewed);
     parts.options = apiOptions(renewed, secrets.registrationTokenHashes);
     parts.legoStorage = legoStorageParts(renewed, secrets.legoStorage, log);
     // What was counted stays as long as the limits do.
@@ -134,7 +139,7 @@ function legoStorageParts(
 }
 
 function apiOptions(
-  { api, dns, limits }: Config,
+  { api, checks, dns, limits }: Config,
   registrationTokenHashes: readonly Uint8Array[],
 ): ApiParts["options"] {
   return {
@@ -146,6 +151,8 @@ function apiOptions(
     registrationTokenHashes,
     txtSlots: dns.txtSlots,
     bodyOctets: limits.bodyOctets,
+    v1PerTokenPerMinute: limits.v1PerTokenPerMinute,
+    askSources: networks(checks.askSources),
   };
 }
 

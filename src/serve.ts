@@ -9,6 +9,7 @@ import { metricsTokenHash } from "./operate/metrics-token.ts";
 import { warningOfReadableFiles } from "./operate/readable-files.ts";
 import { registrationTokenHashes } from "./operate/registration-token-hashes.ts";
 import { type PreparedDns, prepareDns } from "./serve-dns.ts";
+import type { RunningHostnames } from "./serve-hostnames.ts";
 import type { Renewed, RenewNeeds } from "./serve-renew.ts";
 import type { DnsThreads } from "./server/dns-threads.ts";
 import { limitedSinceLastTime } from "./server/rate-limit.ts";
@@ -34,6 +35,8 @@ export interface RunningServer {
   readonly metrics: { readonly address: string; readonly port: number } | undefined;
   /** Does now what is done to the data once a minute. */
   upkeep(): Promise<void>;
+  /** Looks at the host names that are due now, as it does every few seconds. */
+  lookAtHostnames(): Promise<void>;
   /** Takes over what can be without a restart. Rejects with ConfigError or StaticRecordsError before anything has changed. */
   renew(config: Config): Promise<Renewed>;
   /** Finishes the requests that are under way, then stops. DNS is answered until the end. */
@@ -119,12 +122,15 @@ export async function startServer(
       ),
     );
     const { createApi, listenHttp, readinessOf } = await import("./serve-api.ts");
+    const { hostnamesOf } = await import("./serve-hostnames.ts");
     const threads = await starting;
     const [zone] = zones.values();
     const apex = zone?.apex.octets ?? Uint8Array.of(0);
     const readiness = readinessOf(store, threads.bound, apex, surroundings);
     const counters = new ApiCounters();
-    const needs = { store, publishers, refusals, readiness, counters };
+    const hostnames = hostnamesOf(config, { store, publishers }, surroundings);
+    open.push(() => hostnames.stop());
+    const needs = { store, publishers, refusals, readiness, counters, hostnames };
     const secretsOfApi = { registrationTokenHashes: tokenHashes, legoStorage: storageSecrets };
     const api = createApi(config, { ...needs, ...secretsOfApi }, surroundings);
     const http = await listenHttp(api, config);
@@ -134,6 +140,7 @@ export async function startServer(
     threads.serve();
     isServing();
     const lastBackupMs = (): number | undefined => backups?.lastSuccessMs;
+    void loading.loaded.then(() => startHostnames(hostnames, log));
     const metricsNeeds = { store, dns, counters, readiness, lastBackupMs, token: metricsToken };
     const { serveMetrics } = await import("./serve-metrics.ts");
     const metrics = await serveMetrics(config, metricsNeeds, surroundings);
@@ -151,12 +158,21 @@ export async function startServer(
         await storage.run();
         await backups?.run();
       },
+      lookAtHostnames: () => hostnames.run(),
       renew: renewal(config, { store, dns, threads, api, publishers }, surroundings),
       close: closeInReverse,
     };
   } catch (error) {
     await closeInReverse();
     throw error;
+  }
+}
+
+async function startHostnames(hostnames: RunningHostnames, log: Log): Promise<void> {
+  try {
+    await hostnames.start();
+  } catch (err) {
+    log.error({ err }, "host names are not looked after: restart when the storage can be read");
   }
 }
 

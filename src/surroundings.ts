@@ -9,4 +9,6 @@ export interface Surroundings {
   /** A random UUID (version 4), lower case. */
   readonly newUuid: () => string;
   readonly log: Log;
+  /** Where the name servers of others are asked; undefined: port 53. */
+  readonly authorityPort?: number;
 }

@@ -5,11 +5,12 @@ import type { Report } from "../check/report.ts";
 import { waitUntilReady } from "../check/wait-until-ready.ts";
 import { parseDomainName } from "../config/domain-name.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { checkMeans, parseResolver, readResolver } from "./check-means.ts";
+import { checkMeans } from "../configured-check.ts";
 import { reportText } from "./check-text.ts";
 import type { CommonOptions, RunContext } from "./define-command.ts";
 import { CONFIGURATION, CommandError, OUTSIDE } from "./exit.ts";
 import { printJson } from "./print.ts";
+import { parseResolver, readResolver } from "./resolver-option.ts";
 import { exitCodeOf } from "./status-text.ts";
 
 export interface CheckOptions extends CommonOptions {

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { CLIENT_FORMATS } from "../snippet/words.ts";
 import {
   action,
   type CommonOptions,
@@ -9,7 +10,7 @@ import {
 import type { DelegateOptions, DeleteOptions, ListOptions } from "./delegates-command.ts";
 import type { KeyOptions, RotateOptions } from "./keys-command.ts";
 import { labelChange, positiveInteger, timeSpan, timeSpanOrNone } from "./option-values.ts";
-import { CLIENT_FORMATS, DELEGATE_STATES } from "./words.ts";
+import { DELEGATE_STATES } from "./words.ts";
 
 /** The commands about delegates and their keys. Each names one by its subdomain or its full name. */
 export function addDelegateCommands(program: Command, context: RunContext): void {

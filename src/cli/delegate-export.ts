@@ -1,9 +1,14 @@
 import type { Config } from "../config/config.ts";
+import {
+  type ClientAccount,
+  formatAccount,
+  NO_DOMAIN,
+  type Purpose,
+} from "../snippet/client-formats.ts";
+import { usageOf } from "../snippet/client-usage.ts";
+import type { ClientFormat } from "../snippet/words.ts";
 import { certificateName } from "./certificate-name.ts";
-import { type ClientAccount, formatAccount, NO_DOMAIN, type Purpose } from "./client-formats.ts";
-import { usageOf } from "./client-usage.ts";
 import { apiUrl } from "./reach.ts";
-import type { ClientFormat } from "./words.ts";
 
 /** For commands that print a delegate for its client. */
 export interface ExportOptions {

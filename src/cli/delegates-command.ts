@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { LABEL_FORMS, parseLabelChange } from "../delegate/labels.ts";
+import type { ClientFormat } from "../snippet/words.ts";
 import type { ListedDelegate, ListedKey } from "../store/sqlite/delegate-records.ts";
 import { openRecords, type Records } from "../store/sqlite/open-records.ts";
 import { performAct } from "./act-command.ts";
@@ -9,7 +10,7 @@ import type { CommonOptions, Environment } from "./define-command.ts";
 import { type ExportOptions, printForClient } from "./delegate-export.ts";
 import { CONFIGURATION, CommandError, FAULT, FINISHED } from "./exit.ts";
 import { instant, printJson, printTable } from "./print.ts";
-import type { ClientFormat, ShownState } from "./words.ts";
+import type { ShownState } from "./words.ts";
 
 export interface ListOptions extends CommonOptions {
   readonly state?: ShownState;

@@ -6,6 +6,7 @@ import { resultOf } from "../check/report.ts";
 import { probeByNetwork, type ServedCertificate } from "../check/tls-step.ts";
 import type { Config } from "../config/config.ts";
 import { addressOfFamily, type ListenAddress } from "../config/listen-address.ts";
+import { resolversFor } from "../configured-check.ts";
 import { parseAddressOrNetwork } from "../delegate/network.ts";
 import { testApex } from "../doctor/apex.ts";
 import { judgeCertificate, testApiCaa } from "../doctor/certificate.ts";
@@ -28,12 +29,12 @@ import { dataHolder, isInUse } from "../store/sqlite/data-lock.ts";
 import { inspectDatabaseFile } from "../store/sqlite/database-file.ts";
 import { openRecords } from "../store/sqlite/open-records.ts";
 import { StoreError } from "../store/store.ts";
-import { readResolver, resolversFor } from "./check-means.ts";
 import { type CheckedConfig, checkedConfig, delegationsOfConfig } from "./checked-config.ts";
 import type { CommonOptions, RunContext } from "./define-command.ts";
 import { doctorText } from "./doctor-text.ts";
 import { portHolder } from "./port-holder.ts";
 import { printJson } from "./print.ts";
+import { readResolver } from "./resolver-option.ts";
 import { exitCodeOf } from "./status-text.ts";
 
 export interface DoctorOptions extends CommonOptions {

@@ -1,7 +1,6 @@
 import { registrableName } from "../check/public-suffix.ts";
 import { ownerForms } from "../check/record-forms.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { certificateName } from "./certificate-name.ts";
 import {
   accountEntry,
   challengeName,
@@ -10,14 +9,15 @@ import {
   NO_DOMAIN,
   type Purpose,
   type Registration,
-} from "./client-formats.ts";
-import { usageOf } from "./client-usage.ts";
+} from "../snippet/client-formats.ts";
+import { usageOf } from "../snippet/client-usage.ts";
+import type { ClientFormat } from "../snippet/words.ts";
+import { certificateName } from "./certificate-name.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
 import { CONFIGURATION, CommandError, FINISHED, OUTSIDE } from "./exit.ts";
 import { type PrivateFile, preparePrivateFile } from "./private-file.ts";
 import { apiUrl } from "./reach.ts";
 import { requestRegistration } from "./register-request.ts";
-import type { ClientFormat } from "./words.ts";
 
 export interface RegisterOptions extends CommonOptions {
   readonly server?: string;

@@ -1,4 +1,4 @@
-import type { Registration } from "./client-formats.ts";
+import type { Registration } from "../snippet/client-formats.ts";
 import { CommandError, FAULT, OUTSIDE } from "./exit.ts";
 
 export interface RegisterRequest {

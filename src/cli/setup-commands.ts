@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { CLIENT_FORMATS } from "../snippet/words.ts";
 import { SHELLS } from "./completion-command.ts";
 import type { ShowOptions, ValidateOptions } from "./config-command.ts";
 import {
@@ -12,7 +13,6 @@ import type { HealthcheckOptions } from "./healthcheck-command.ts";
 import type { RecordsOptions } from "./records-command.ts";
 import { RECORD_FORMATS } from "./records-format.ts";
 import type { RegisterOptions } from "./register-command.ts";
-import { CLIENT_FORMATS } from "./words.ts";
 
 /** The commands for setting a server and its clients up. */
 export function addSetupCommands(program: Command, context: RunContext): void {

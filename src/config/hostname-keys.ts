@@ -1,8 +1,28 @@
 import type { Section } from "./key.ts";
 import type { ListenAddress } from "./listen-address.ts";
-import { addressesAndNames, boolean, duration, integer, oneOf, resolvers } from "./value-kind.ts";
+import {
+  addressesAndNames,
+  boolean,
+  duration,
+  integer,
+  networks,
+  oneOf,
+  resolvers,
+} from "./value-kind.ts";
 
 const CENTURY_SECONDS = 3_153_600_000;
+
+/** This machine and private networks: RFC 1122 section 3.2.1.3, RFC 1918, RFC 4193, RFC 4291. */
+const HERE_AND_PRIVATE = [
+  "127.0.0.0/8",
+  "::1/128",
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "169.254.0.0/16",
+  "fc00::/7",
+  "fe80::/10",
+];
 
 /** How the CNAMEs of customers are checked. */
 export interface ChecksConfig {
@@ -14,6 +34,8 @@ export interface ChecksConfig {
   readonly edgeTargets: readonly string[];
   readonly tlsProbe: boolean;
   readonly allowPrivate: boolean;
+  /** Addresses and networks. */
+  readonly askSources: readonly string[];
 }
 
 export const checksSection: Section<ChecksConfig> = {
@@ -65,6 +87,13 @@ export const checksSection: Section<ChecksConfig> = {
       description:
         "Ask name servers at private and reserved addresses, too, and at those of this server itself.",
     },
+    askSources: {
+      toml: "ask_sources",
+      kind: networks,
+      default: HERE_AND_PRIVATE,
+      description:
+        "Addresses and networks that /api/v1/tls-ask answers. A client elsewhere needs a token in the path.",
+    },
   },
 };
 
@@ -84,13 +113,14 @@ export const policySection: Section<PolicyConfig> = {
       kind: oneOf(["notify", "lock", "none"]),
       default: "notify",
       description:
-        "What to do when a host name points elsewhere: tell, lock its delegate, nothing.",
+        "What to do when the traffic of a host name goes elsewhere: an event, an event and its delegate locked, nothing.",
     },
     offboardAfterSeconds: {
       toml: "offboard_after",
       kind: duration(0, CENTURY_SECONDS),
       default: "72h",
-      description: "How long a host name must have pointed elsewhere for offboard_action.",
+      description:
+        "How long the traffic of a host name must have gone elsewhere, seen three times, for offboard_action.",
     },
     neverPointedAfterSeconds: {
       toml: "never_pointed_after",

@@ -114,6 +114,7 @@ export interface LimitsConfig {
   readonly registerPerSourcePerHour: number;
   readonly registerPerDay: number;
   readonly authFailuresPerSourcePerMinute: number;
+  readonly v1PerTokenPerMinute: number;
   readonly bcryptQueue: number;
   readonly bodyOctets: number;
   readonly httpConnections: number;
@@ -147,6 +148,12 @@ export const limitsSection: Section<LimitsConfig> = {
       kind: count,
       default: 10,
       description: "Updates a minute with wrong credentials from one source. 0 is no limit.",
+    },
+    v1PerTokenPerMinute: {
+      toml: "v1_per_token_per_minute",
+      kind: count,
+      default: 1200,
+      description: "Requests of one token to the API under /api/v1 in a minute. 0 is no limit.",
     },
     bcryptQueue: {
       toml: "bcrypt_queue",

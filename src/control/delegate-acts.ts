@@ -77,18 +77,15 @@ function onDelegate(
 /** By its full name, or by its subdomain where one zone alone has that. Throws ActError. */
 async function findDelegate({ store }: DelegateActParts, given: string): Promise<DelegateRecord> {
   const name = given.toLowerCase().replace(/\.$/, "");
-  const dot = name.indexOf(".");
-  if (dot < 0) {
-    const [found, another] = await store.findDelegatesNamed(name);
-    if (found === undefined) throw new ActError(`there is no delegate ${given}`);
-    if (another === undefined) return found;
+  const [found, another] = await store.findDelegatesNamed(name);
+  if (another !== undefined && found !== undefined) {
     throw new ActError(
       `several zones have a delegate ${name}: give its full name, such as ${name}.${found.zone}`,
     );
   }
-  const found = await store.findDelegate(name.slice(dot + 1), name.slice(0, dot));
-  if (found === undefined) throw new ActError(`there is no delegate ${given}`);
-  return found;
+  const named = found ?? (await store.findDelegateByFullName(name));
+  if (named === undefined) throw new ActError(`there is no delegate ${given}`);
+  return named;
 }
 
 function labelChanges(labels: unknown): LabelChanges {

@@ -1,4 +1,4 @@
-import { hash as digestOf, timingSafeEqual } from "node:crypto";
+import { createHmac, hash as digestOf, timingSafeEqual } from "node:crypto";
 
 /**
  * Tokens that allow what no delegate's key does, such as to register. They can stand in a path, so that a
@@ -40,4 +40,9 @@ export function hashOfSent(text: string): Uint8Array {
 /** In constant time. */
 export function isSameHash(sent: Uint8Array, hash: Uint8Array): boolean {
   return timingSafeEqual(sent, hash);
+}
+
+/** A key of 32 octets that whoever has the token can make, and nobody else: not from its hash. */
+export function sealingKeyOf(token: string): Uint8Array {
+  return createHmac("sha256", token).update("dnsvouch answers").digest();
 }

@@ -68,8 +68,6 @@ export interface HostnameFacts {
   readonly lastMissMs?: number | undefined;
   /** The state to go back to when its delegate is unlocked. */
   readonly beforeLock?: HostnameState | undefined;
-  /** The action of policy.offboard_action was taken, so that it is not taken again. */
-  readonly isActedOn?: boolean | undefined;
 }
 
 export const NO_FACTS: HostnameFacts = { passes: 0, failures: 0, misses: 0 };

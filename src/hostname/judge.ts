@@ -124,15 +124,7 @@ function confirmed(
   circumstances: Circumstances,
 ): Judgement {
   const state = confirmedState(facts, circumstances);
-  const isAway = state === "offboarding" || state === "never_pointed";
-  const isActedOn = isAway && state === hostname.state ? facts.isActedOn : undefined;
-  return become(
-    hostname,
-    state,
-    { reason: "", advice: "" },
-    { ...facts, isActedOn },
-    circumstances,
-  );
+  return become(hostname, state, { reason: "", advice: "" }, facts, circumstances);
 }
 
 function confirmedState(

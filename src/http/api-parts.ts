@@ -9,6 +9,7 @@ import type { InstantQuota } from "./getlocalcert/instant-quota.ts";
 import type { LegoStorage } from "./lego-storage/lego-storage.ts";
 import type { ReadinessProbe } from "./readyz.ts";
 import type { RequestSources } from "./request-source.ts";
+import type { V1Means } from "./v1/v1-parts.ts";
 
 /** What the API is made of; serve.ts puts it together. */
 export interface ApiParts {
@@ -30,6 +31,10 @@ export interface ApiParts {
   readonly options: ApiOptions;
   /** Undefined: there are no instant names. */
   readonly instant: InstantParts | undefined;
+  /** Host names that certificates may be had for right now. */
+  readonly servableNames: { has(name: string): Promise<boolean> };
+  /** Made with the first request for it. */
+  readonly v1: () => Promise<V1Means>;
   /** Undefined: nothing is stored for lego. */
   readonly legoStorage: LegoStorage | undefined;
 }
@@ -54,6 +59,10 @@ export interface ApiOptions {
   readonly registrationTokenHashes: readonly Uint8Array[];
   /** How many of the newest values a delegate publishes. */
   readonly txtSlots: number;
+  /** Requests of one token of v1 in a minute; 0 is no limit. */
+  readonly v1PerTokenPerMinute: number;
+  /** Who may ask /tls-ask. */
+  readonly askSources: readonly Network[];
   /** The longest request body; 0 is no limit. */
   readonly bodyOctets: number;
 }

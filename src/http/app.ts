@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { TOKEN_SEGMENT } from "../delegate/access-token.ts";
+import { loadOnce } from "../load-once.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { cors } from "./cors.ts";
 import { answerFault, refuse } from "./error-response.ts";
@@ -36,12 +37,38 @@ export function createApi(parts: ApiParts): Express {
   const storageMethods = { GET: storage, HEAD: storage, POST: storage };
   app.use(LEGO_STORAGE_PATH, only(storageMethods, "GET, OPTIONS, POST"));
   app.use(GETLOCALCERT_PATH, getlocalcertEndpoints(parts));
+  app.use(V1_PATHS, v1(parts));
   app.use(endpoints(parts, false));
   app.use((_req: Request, res: Response) => refuse(res, "not_found"));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
     answerFault(error, { method: req.method, route: req.route?.path }, res, parts.log);
   });
   return app;
+}
+
+/** What v1 has, and nothing else: what it needs (zod, the schemas) is loaded with the first request for it. */
+const V1_PATHS = [
+  "/api/v1/delegates",
+  "/api/v1/hostnames",
+  "/api/v1/checks",
+  "/api/v1/events",
+  "/api/v1/tokens",
+  "/api/v1/stats",
+  "/api/v1/tls-ask",
+  "/openapi.json",
+  "/docs",
+];
+
+function v1(parts: ApiParts): (req: Request, res: Response, next: NextFunction) => Promise<void> {
+  const loaded = loadOnce(async () => {
+    const { createV1 } = await import("./v1/v1-app.ts");
+    return createV1(parts, await parts.v1());
+  });
+  return async (req, res, next) => {
+    // Paths of v1 begin at the root, wherever they are mounted.
+    req.url = req.originalUrl;
+    (await loaded())(req, res, next);
+  };
 }
 
 /** Those that acme-dns does not have. */

@@ -5,6 +5,8 @@ import { answerFault } from "./error-response.ts";
 import { fixedHeaders } from "./fixed-headers.ts";
 import { health } from "./health.ts";
 import { register } from "./register.ts";
+import { sendEmpty, sendJson } from "./response.ts";
+import { answerTlsAsk, isTlsAsk, TLS_ASK_REFUSED } from "./tls-ask.ts";
 import { update } from "./update.ts";
 
 /**
@@ -20,14 +22,20 @@ export function plainRoutes(parts: ApiParts, others: RequestListener): RequestLi
     ["POST /update", (req, res) => update(parts, false, req, res)],
     ["GET /health", async (req, res) => health(req, res)],
   ]);
+  const tlsAsk = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    if ((await answerTlsAsk(parts, req)) === 200) sendEmpty(res);
+    else sendJson(res, 403, TLS_ASK_REFUSED);
+  };
   return (req, res) => {
     const { method = "", url: route = "" } = req;
-    const handler = handlers.get(`${method} ${route}`);
+    const isAsk = method === "GET" && isTlsAsk(route);
+    const handler = isAsk ? tlsAsk : handlers.get(`${method} ${route}`);
     if (handler === undefined) return others(req, res);
     for (const [name, value] of headers) res.setHeader(name, value);
     applyCors(req, res, () => {});
     handler(req, res).catch((error: unknown) => {
-      answerFault(error, { method, route }, res, parts.log);
+      // A path of tls-ask may have a token in it.
+      answerFault(error, { method, route: isAsk ? "/tls-ask" : route }, res, parts.log);
     });
   };
 }

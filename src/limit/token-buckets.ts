@@ -48,6 +48,11 @@ export class TokenBuckets {
     return this.#waitOf(this.#refilled(key, nowMs));
   }
 
+  /** How many there are, whole ones. */
+  left(key: string, nowMs: number): number {
+    return Math.floor(this.#refilled(key, nowMs).tokens);
+  }
+
   /** What was taken for nothing comes back. */
   giveBack(key: string): void {
     const bucket = this.#buckets.get(key);

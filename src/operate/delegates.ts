@@ -38,6 +38,7 @@ export async function createCredential(
   parts: DelegateActParts,
   delegateId: DelegateId,
   overlapSeconds?: number,
+  label?: string,
 ): Promise<NewCredentialShown & { readonly credentialId: CredentialId }> {
   const { username, key } = newCredential(parts);
   const act = { delegateId, timeMs: parts.clock(), origin: parts.origin };
@@ -45,6 +46,7 @@ export async function createCredential(
     ...act,
     username,
     keyHash: hashApiKey(key),
+    label,
     othersExpireMs: overlapSeconds === undefined ? undefined : act.timeMs + overlapSeconds * 1000,
   });
   switch (created) {
@@ -80,13 +82,15 @@ export async function labelDelegate(
   return labels;
 }
 
-/** None of its keys works and it publishes nothing, until it is enabled. Throws ActError. */
+/** None of its keys works and it publishes nothing, until it is enabled. `why` is for the trail. Throws ActError. */
 export async function disableDelegate(
   parts: DelegateActParts,
   delegateId: DelegateId,
+  why?: string,
 ): Promise<void> {
   const { store, clock, origin } = parts;
-  const disabled = await store.disableDelegate({ delegateId, timeMs: clock(), origin });
+  const act = { delegateId, timeMs: clock(), origin, detail: why };
+  const disabled = await store.disableDelegate(act);
   if (disabled === "gone") throw new ActError("there is no such live delegate");
   publish(parts, disabled);
 }

@@ -13,6 +13,9 @@ export interface Administration {
   /** A delegate by its name, also one that was deleted. */
   findDelegate(zone: string, subdomain: string): Promise<DelegateRecord | undefined>;
 
+  /** A delegate by its full name, lower case without the final dot: in the lowest zone that has it. */
+  findDelegateByFullName(name: string): Promise<DelegateRecord | undefined>;
+
   /** Those with that subdomain in any zone, in the order of the zones. */
   findDelegatesNamed(subdomain: string): Promise<readonly DelegateRecord[]>;
 
@@ -115,6 +118,8 @@ export interface SaidOfDelegate {
 export interface NewCredential extends DelegateAct {
   readonly username: string;
   readonly keyHash: KeyHash;
+  /** For people; "" if it is not given. */
+  readonly label?: string | undefined;
   /** Milliseconds since 1970. */
   readonly othersExpireMs?: number | undefined;
 }
@@ -132,6 +137,7 @@ export interface DelegateRecord {
 export interface CredentialRecord {
   readonly id: CredentialId;
   readonly username: string;
+  readonly label: string;
   readonly keyScheme: "sha256" | "bcrypt";
   /** Milliseconds since 1970. */
   readonly createdMs: number;

@@ -30,6 +30,16 @@ export class ChallengePublisher {
     this.#raise(serial);
   }
 
+  /** When its values were last asked for, to the second: milliseconds since 1970; undefined: never since the start. */
+  servedMs(subdomain: string): number | undefined {
+    return this.#table.servedMs(this.#zone, subdomain);
+  }
+
+  /** That was not so: it was asked for by ourselves. */
+  setServed(subdomain: string, servedMs: number | undefined): void {
+    this.#table.setServed(this.#zone, subdomain, servedMs);
+  }
+
   /** The static data of the zone has changed. */
   raiseSerial(serial: number): void {
     this.#raise(serial);

@@ -27,6 +27,8 @@ export interface ServerUnderTest {
   readonly warnings: readonly string[];
   /** Does now what it does to its data once a minute. */
   upkeep(): Promise<void>;
+  /** Looks now at the host names that are due. */
+  lookAtHostnames(): Promise<void>;
   /** Stops it and starts it again on the same data, with other settings if given; the ports are others then. */
   restart(env?: Settings): Promise<ServerUnderTest>;
   /** Stops it and removes its folder. */
@@ -92,6 +94,7 @@ function underTest(
     threads: running.threads,
     ...logged,
     upkeep: () => running.upkeep(),
+    lookAtHostnames: () => running.lookAtHostnames(),
     restart: async (changed = env) => {
       await running.close();
       return startServerUnderTest(changed, folder, clock);

@@ -74,7 +74,18 @@ test("whatever comes and goes, in whatever order, names exist exactly at and abo
         if (sequence > (newest.get(name)?.sequence ?? -1)) newest.set(name, { sequence, isThere });
       }
       const live = NAMES.filter((name) => newest.get(name)?.isThere === true);
-      for (const name of ["a", "b", "a.a", "b.b", "b.a", "a.b", "b.a.a", "a.b.a", "c.a", ...NAMES]) {
+      for (const name of [
+        "a",
+        "b",
+        "a.a",
+        "b.b",
+        "b.a",
+        "a.b",
+        "b.a.a",
+        "a.b.a",
+        "c.a",
+        ...NAMES,
+      ]) {
         const exists = live.some((each) => each.endsWith(`.${name}`));
         const expected = live.includes(name) ? "data" : exists ? "nodata" : "nxdomain";
         expect(kindAt(served, name), `${name} after ${JSON.stringify(steps)}`).toBe(expected);

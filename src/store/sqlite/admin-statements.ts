@@ -7,6 +7,7 @@ import { AUDIT_ROWS } from "./statements.ts";
 export interface AdminStatements {
   readonly findDelegate: Statement<[{ zone: string; subdomain: string }], DelegateRow>;
   readonly findDelegateById: Statement<[delegateId: number], DelegateRow>;
+  readonly findDelegateByFullName: Statement<[{ name: string }], DelegateRow>;
   readonly findDelegatesNamed: Statement<[subdomain: string], DelegateRow>;
   readonly credentials: Statement<[{ delegateId: number; nowMs: number }], CredentialRow>;
   readonly unused: Statement<[{ zone: string; beforeMs: number; most: number }], UnusedDelegate>;
@@ -16,6 +17,7 @@ export interface AdminStatements {
     [{ credentialId: number; timeMs: number }],
     { readonly delegateId: number }
   >;
+  readonly setKeyLabel: Statement<[{ credentialId: number; label: string }]>;
   readonly setDisabled: Statement<[{ delegateId: number; disabledMs: number | null }]>;
   readonly setDeleted: Statement<[{ delegateId: number; deletedMs: number | null }]>;
   readonly setLabels: Statement<[{ delegateId: number; labels: string }]>;
@@ -113,10 +115,14 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
   findDelegate: `${DELEGATES}
     WHERE d.zone_id = (SELECT id FROM zone WHERE apex = @zone) AND d.subdomain = lower(@subdomain)`,
   findDelegateById: `${DELEGATES} WHERE d.id = ?`,
+  findDelegateByFullName: `${DELEGATES}
+    WHERE substr(@name, -length(z.apex) - 1) = '.' || z.apex
+      AND d.subdomain = substr(@name, 1, length(@name) - length(z.apex) - 1)
+    ORDER BY length(z.apex) DESC LIMIT 1`,
   findDelegatesNamed: `${DELEGATES}
     WHERE d.zone_id IN (SELECT id FROM zone) AND d.subdomain = lower(?) ORDER BY z.apex`,
   credentials: `
-    SELECT id, username, key_scheme AS keyScheme, created_ms AS createdMs, last_used_ms AS lastUsedMs,
+    SELECT id, username, label, key_scheme AS keyScheme, created_ms AS createdMs, last_used_ms AS lastUsedMs,
       expires_ms AS expiresMs
     FROM credential WHERE delegate_id = @delegateId AND revoked_ms IS NULL
       AND (expires_ms IS NULL OR expires_ms > @nowMs) ORDER BY id`,
@@ -140,6 +146,7 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
   revoke: `
     UPDATE credential SET revoked_ms = @timeMs WHERE id = @credentialId AND revoked_ms IS NULL
     RETURNING delegate_id AS delegateId`,
+  setKeyLabel: "UPDATE credential SET label = @label WHERE id = @credentialId",
   setDisabled: "UPDATE delegate SET disabled_ms = @disabledMs WHERE id = @delegateId",
   setDeleted:
     "UPDATE delegate SET deleted_ms = @deletedMs, disabled_ms = NULL WHERE id = @delegateId",

@@ -10,6 +10,9 @@ export interface ListedDelegate {
   readonly subdomain: string;
   readonly state: DelegateRecord["state"];
   readonly labels: Labels;
+  /** Whose it is, and whom to write to, in the operator's words. */
+  readonly tenant: string;
+  readonly contact: string;
   /** Networks from which it can be updated; none: from any. */
   readonly allowFrom: readonly string[];
   readonly createdMs: number;
@@ -38,16 +41,19 @@ type Row = Omit<ListedDelegate, "state" | "labels" | "allowFrom"> & {
 };
 
 const COLUMNS = `
-  SELECT d.id, z.apex AS zone, d.subdomain, d.labels, d.allow_from AS allowFrom, d.created_ms AS createdMs,
+  SELECT d.id, z.apex AS zone, d.subdomain, d.labels, d.tenant, d.contact, d.allow_from AS allowFrom, d.created_ms AS createdMs,
     d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs,
     (SELECT max(last_used_ms) FROM credential WHERE delegate_id = d.id) AS lastUsedMs,
     (SELECT count(*) FROM credential WHERE delegate_id = d.id AND revoked_ms IS NULL
       AND (expires_ms IS NULL OR expires_ms > @nowMs)) AS keys
   FROM delegate AS d JOIN zone AS z ON z.id = d.zone_id`;
 const ALL = `${COLUMNS} ORDER BY d.id`;
-const NAMED = `${COLUMNS}
-  WHERE d.zone_id IN (SELECT id FROM zone WHERE @zone IS NULL OR apex = @zone) AND d.subdomain = @subdomain
-  ORDER BY z.apex`;
+const OF_SUBDOMAIN = `${COLUMNS}
+  WHERE d.zone_id IN (SELECT id FROM zone) AND d.subdomain = @name ORDER BY z.apex`;
+const OF_FULL_NAME = `${COLUMNS}
+  WHERE substr(@name, -length(z.apex) - 1) = '.' || z.apex
+    AND d.subdomain = substr(@name, 1, length(@name) - length(z.apex) - 1)
+  ORDER BY length(z.apex) DESC LIMIT 1`;
 const KEYS = `
   SELECT id, username, key_scheme AS keyScheme, created_ms AS createdMs, last_used_ms AS lastUsedMs,
     expires_ms AS expiresMs, revoked_ms AS revokedMs
@@ -65,10 +71,11 @@ export function delegatesNamed(
   name: string,
   nowMs: number,
 ): readonly ListedDelegate[] {
-  const dot = name.indexOf(".");
-  const subdomain = dot < 0 ? name : name.slice(0, dot);
-  const zone = dot < 0 ? null : name.slice(dot + 1);
-  const rows = database.prepare<[object], Row>(NAMED).all({ nowMs, subdomain, zone });
+  const ofSubdomain = database.prepare<[object], Row>(OF_SUBDOMAIN).all({ nowMs, name });
+  const rows =
+    ofSubdomain.length > 0
+      ? ofSubdomain
+      : database.prepare<[object], Row>(OF_FULL_NAME).all({ nowMs, name });
   return rows.map(listed);
 }
 

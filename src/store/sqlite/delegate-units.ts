@@ -38,13 +38,14 @@ export function recordOf(row: DelegateRow): DelegateRecord {
 
 export function createCredential(
   context: UnitContext,
-  { delegateId, username, keyHash, timeMs, origin, othersExpireMs }: NewCredential,
+  { delegateId, username, keyHash, timeMs, origin, othersExpireMs, label = "" }: NewCredential,
 ): { readonly credentialId: CredentialId } | "gone" | "full" | "taken" {
   if (inState(context, delegateId, "live", "disabled") === undefined) return "gone";
   const live = context.admin.credentials.all({ delegateId, nowMs: timeMs });
   if (live.length >= MOST_CREDENTIALS) return "full";
   const credentialId = insertCredential(context, { delegateId, username, keyHash, timeMs });
   if (credentialId === undefined) return "taken";
+  if (label !== "") context.admin.setKeyLabel.run({ credentialId, label });
   let detail: string | undefined;
   if (othersExpireMs !== undefined) {
     const expiry = { delegateId, but: credentialId, expiresMs: othersExpireMs, nowMs: timeMs };

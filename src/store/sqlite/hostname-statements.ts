@@ -158,10 +158,16 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
     "UPDATE delegate SET served_ms = @servedMs WHERE id = @delegateId AND served_ms IS NULL",
 };
 
+/** Each is prepared with its first use: a server without host names has none. */
 export function prepareHostnameStatements(database: Database): HostnameStatements {
-  const entries = Object.entries(HOSTNAME_SQL).map(([name, text]) => [
-    name,
-    database.prepare(text),
-  ]);
-  return Object.fromEntries(entries);
+  const prepared = {};
+  for (const [name, text] of Object.entries(HOSTNAME_SQL)) {
+    let statement: Statement | undefined;
+    const get = (): Statement => {
+      statement ??= database.prepare(text);
+      return statement;
+    };
+    Object.defineProperty(prepared, name, { get, enumerable: true });
+  }
+  return prepared as HostnameStatements;
 }

@@ -122,8 +122,9 @@ type OfDelegate = Act & { readonly delegateId: number };
 /** Its delegate was locked: what a host name was is remembered. */
 export function lockHostnames(context: UnitContext, act: OfDelegate): void {
   forEachOf(context, act, (before) => ({
-    ...before,
     state: "locked",
+    reason: "",
+    advice: "",
     facts: { ...before.facts, beforeLock: before.state === "locked" ? undefined : before.state },
     nextCheckMs: undefined,
   }));
@@ -135,11 +136,11 @@ export function unlockHostnames(context: UnitContext, act: OfDelegate): void {
     const state = facts.beforeLock ?? "pending";
     // A reason to lock is none to lock again at once.
     const isAway = state === "offboarding" || state === "never_pointed";
-    const misses = { misses: 0, firstMissMs: undefined, lastMissMs: undefined };
+    const anew = { misses: 0, firstMissMs: undefined, lastMissMs: undefined, readyMs: act.timeMs };
     return {
       ...before,
       state: isAway ? "ready" : state,
-      facts: { ...facts, ...(isAway ? misses : {}), beforeLock: undefined, isActedOn: undefined },
+      facts: { ...facts, ...(isAway ? anew : {}), beforeLock: undefined },
       nextCheckMs: act.timeMs,
     };
   });

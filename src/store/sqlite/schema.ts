@@ -147,6 +147,7 @@ export const SCHEMA_VERSION_6 = `
 ALTER TABLE delegate ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
 ALTER TABLE delegate ADD COLUMN contact TEXT NOT NULL DEFAULT '';
 ALTER TABLE delegate ADD COLUMN served_ms INTEGER;
+ALTER TABLE credential ADD COLUMN label TEXT NOT NULL DEFAULT '';
 ALTER TABLE delegate ADD COLUMN reversed TEXT;
 CREATE INDEX delegate_readable ON delegate (zone_id, reversed)
   WHERE reversed IS NOT NULL AND deleted_ms IS NULL;

@@ -226,6 +226,11 @@ export class SqliteStore implements Store {
     return row && recordOf(row);
   }
 
+  async findDelegateByFullName(name: string): Promise<DelegateRecord | undefined> {
+    const row = this.#read((admin) => admin.findDelegateByFullName.get({ name }));
+    return row && recordOf(row);
+  }
+
   async findDelegatesNamed(subdomain: string): Promise<readonly DelegateRecord[]> {
     return this.#read((admin) => admin.findDelegatesNamed.all(subdomain)).map(recordOf);
   }

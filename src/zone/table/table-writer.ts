@@ -92,6 +92,11 @@ export class TableWriter {
     return seconds === 0 ? undefined : seconds * 1000;
   }
 
+  setServed(zone: number, subdomain: string, servedMs: number | undefined): void {
+    const record = this.#find(zone, subdomain);
+    if (record !== 0) this.#memory.words[record + Record.SERVED] = ((servedMs ?? 0) / 1000) | 0;
+  }
+
   /**
    * The delegate does not exist from now on, unless something newer was published before. Its record
    * stays until the next start: a publication that is older may still be on its way.

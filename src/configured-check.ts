@@ -1,16 +1,15 @@
-import type { CheckMeans } from "../check/check-domain.ts";
-import { exchangeByNetwork } from "../check/dns-client.ts";
-import type { ServerAddress } from "../check/message.ts";
-import { systemResolvers } from "../check/resolver.ts";
-import type { ServedZone } from "../check/served-zone.ts";
-import { probeByNetwork } from "../check/tls-step.ts";
-import type { Config } from "../config/config.ts";
-import { resolvers as resolverList } from "../config/value-kind.ts";
-import { parseName } from "../dns/presentation-scanner.ts";
-import { configuredZones } from "../zones.ts";
-import { CONFIGURATION, CommandError } from "./exit.ts";
+// What a configuration lets checks do: of commands, and of the server that looks after host names.
+import type { CheckMeans } from "./check/check-domain.ts";
+import { exchangeByNetwork } from "./check/dns-client.ts";
+import type { ServerAddress } from "./check/message.ts";
+import { systemResolvers } from "./check/resolver.ts";
+import type { ServedZone } from "./check/served-zone.ts";
+import { probeByNetwork } from "./check/tls-step.ts";
+import type { Config } from "./config/config.ts";
+import { parseName } from "./dns/presentation-scanner.ts";
+import { configuredZones } from "./zones.ts";
 
-/** What the command line says of whom to ask. */
+/** Whom to ask, and what to ask with. */
 export interface Asked {
   /** Empty: those of the configuration and of the system. */
   readonly resolvers: readonly ServerAddress[];
@@ -19,22 +18,7 @@ export interface Asked {
   readonly newLabel: () => string;
 }
 
-/** A resolver as `--resolver` has it; undefined if it is none. */
-export function parseResolver(text: string): ServerAddress | undefined {
-  return resolverList.read([text])?.value[0];
-}
-
-/** The same for what must be one. Throws CommandError. */
-export function readResolver(text: string): ServerAddress {
-  const address = parseResolver(text);
-  if (address !== undefined) return address;
-  throw new CommandError(
-    CONFIGURATION,
-    `--resolver ${text} is no address; for example 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53`,
-  );
-}
-
-/** Those of the command line alone, or those of the configuration and of the system. */
+/** Those that are given alone, or those of the configuration and of the system. */
 export function resolversFor(
   { checks }: Pick<Config, "checks">,
   given: readonly ServerAddress[],
@@ -72,7 +56,8 @@ export function checkMeans(
   };
 }
 
-function servedZones(config: Config): ServedZone[] {
+/** The zones of this server, and what the configuration has in them. */
+export function servedZones(config: Config): ServedZone[] {
   const { zones } = configuredZones(config);
   return config.zones.map(({ domain, isInstant }) => ({
     apex: domain,

@@ -1,0 +1,35 @@
+import { hash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { ProblemError } from "./problem.ts";
+import type { Answer } from "./route.ts";
+
+/** RFC 9110 section 8.8.3: of what is shown, so that it changes when that does. */
+export function etagOf(body: object): string {
+  return `"${hash("sha256", JSON.stringify(body), "base64url").slice(0, 22)}"`;
+}
+
+/** 200 with its ETag, or 304 if that is known (RFC 9110 section 13.1.2). */
+export function answerWithEtag(req: IncomingMessage, body: object): Answer {
+  const etag = etagOf(body);
+  const known = listed(req.headers["if-none-match"]);
+  if (known.includes("*") || known.some((each) => each.replace(/^W\//, "") === etag)) {
+    return { status: 304, headers: { ETag: etag } };
+  }
+  return { status: 200, body, headers: { ETag: etag } };
+}
+
+/** RFC 9110 section 13.1.1: what is shown now must be what the client has seen. Throws ProblemError. */
+export function requireMatch(req: IncomingMessage, body: object): void {
+  const wanted = req.headers["if-match"];
+  if (wanted === undefined) return;
+  const etags = listed(wanted);
+  if (etags.includes("*") || etags.includes(etagOf(body))) return;
+  throw new ProblemError(
+    "precondition_failed",
+    "it has changed since the ETag in If-Match was given: get it again, and decide anew",
+  );
+}
+
+function listed(header: string | undefined): string[] {
+  return (header ?? "").split(",").map((each) => each.trim());
+}

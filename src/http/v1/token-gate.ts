@@ -1,0 +1,115 @@
+import type { IncomingMessage } from "node:http";
+import { hashOfSent, isSameHash, parseAccessToken } from "../../delegate/access-token.ts";
+import { allows, type TokenScope } from "../../delegate/token-scope.ts";
+import { TokenBuckets } from "../../limit/token-buckets.ts";
+import type { LiveToken } from "../../store/tokens.ts";
+import type { ApiParts } from "../api-parts.ts";
+import type { RequestSource } from "../request-source.ts";
+import { ProblemError } from "./problem.ts";
+
+const MINUTE_MS = 60_000;
+/** How often it is written down that a token was used. */
+const LAST_USE_MS = 60_000;
+const MOST_TOKENS = 2000;
+
+/** Who may call v1: a token, as Bearer alone (RFC 6750 section 2.1). No cookie, no Basic, no path says who it is. */
+export class TokenGate {
+  readonly #parts: ApiParts;
+  #perMinute = 0;
+  #buckets: TokenBuckets | undefined;
+
+  constructor(parts: ApiParts) {
+    this.#parts = parts;
+  }
+
+  /** The token that a request shows; undefined: none. Throws ProblemError for one that does not count. */
+  async tokenOf(req: IncomingMessage, source: RequestSource): Promise<LiveToken | undefined> {
+    const { store, clock } = this.#parts;
+    const authorization = req.headers.authorization;
+    if (authorization === undefined) return undefined;
+    const sent = parseAccessToken(/^Bearer +([^ ]+) *$/i.exec(authorization)?.[1] ?? "");
+    const nowMs = clock();
+    const hash = hashOfSent(sent ?? "");
+    const found = sent && (await store.tokens.find(hash, nowMs));
+    if (found === undefined || !isSameHash(hash, found.tokenHash)) throw this.#refuse(source);
+    const sinceMs = nowMs - (found.lastUsedMs ?? Number.NEGATIVE_INFINITY);
+    if (sinceMs >= LAST_USE_MS || sinceMs < 0) await this.#noteUse(found.id, nowMs);
+    return found;
+  }
+
+  /** Throws ProblemError unless the token allows it. */
+  require(token: LiveToken | undefined, scope: TokenScope): LiveToken {
+    if (token === undefined) {
+      throw new ProblemError(
+        "token_required",
+        "send Authorization: Bearer TOKEN; dnsvouch token create makes one",
+      );
+    }
+    if (allows(token.scopes, scope)) return token;
+    throw new ProblemError(
+      "scope_required",
+      `this token does not allow ${scope}: make one that does with dnsvouch token create --scope ${scope}`,
+    );
+  }
+
+  /** Counts a request of a token. Gives the headers that say how many are left; throws ProblemError if none are. */
+  take({ id }: LiveToken): Readonly<Record<string, string>> {
+    const { options, clock } = this.#parts;
+    const times = options.v1PerTokenPerMinute;
+    if (times === 0) return {};
+    if (times !== this.#perMinute || this.#buckets === undefined) {
+      const rate = { times, intervalMs: MINUTE_MS, burst: times, mostKeys: MOST_TOKENS };
+      this.#buckets = new TokenBuckets(rate);
+      this.#perMinute = times;
+    }
+    const key = String(id);
+    const nowMs = clock();
+    const waitMs = this.#buckets.take(key, nowMs);
+    if (waitMs > 0) {
+      throw new ProblemError(
+        "too_many_requests",
+        `this token makes more than ${times} requests a minute (limits.v1_per_token_per_minute)`,
+        { waitMs },
+      );
+    }
+    // draft-ietf-httpapi-ratelimit-headers: requests that are left, and seconds until there is one more.
+    const left = this.#buckets.left(key, nowMs);
+    const seconds = Math.ceil(MINUTE_MS / times / 1000);
+    return {
+      "RateLimit-Policy": `"token";q=${times};w=60`,
+      RateLimit: `"token";r=${left};t=${seconds}`,
+    };
+  }
+
+  /** A full disk must not keep anybody from reading. */
+  async #noteUse(id: number, nowMs: number): Promise<void> {
+    try {
+      await this.#parts.store.tokens.noteUse(id, nowMs);
+    } catch {
+      // The storage has its own messages, and the next request tries again.
+    }
+  }
+
+  /** By the source alone, as wrong keys are. */
+  #refuse(source: RequestSource): ProblemError {
+    const { limits, clock, refusals, counters } = this.#parts;
+    const timeMs = clock();
+    const waitMs = limits.takeFailure(source.key, timeMs);
+    counters.failed("token");
+    const { key, origin } = source;
+    refusals.record(key, {
+      timeMs,
+      action: "check",
+      result: "token_required",
+      origin,
+      detail: "v1",
+    });
+    if (waitMs > 0) {
+      return new ProblemError("too_many_requests", "too many wrong tokens from there", { waitMs });
+    }
+    return new ProblemError(
+      "token_required",
+      "the token is none that works: it was never made, is revoked, or has expired",
+    );
+  }
+}

@@ -1,0 +1,156 @@
+// Host names of customers, put together: the watch over them, and what Caddy is told from memory.
+import type { Report } from "./check/report.ts";
+import type { Config } from "./config/config.ts";
+import type { HostnamePolicy } from "./hostname/hostname.ts";
+import { KeyedQueue } from "./limit/keyed-queue.ts";
+import { loadOnce } from "./load-once.ts";
+import type { HostnameCheck, HostnameWatch } from "./operate/hostname-watch.ts";
+import { ServableNames } from "./operate/servable-names.ts";
+import type { Store } from "./store/store.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { ChallengePublisher } from "./zone/challenge-publisher.ts";
+
+export interface HostnamesNeeds {
+  readonly store: Store;
+  readonly publishers: ReadonlyMap<string, ChallengePublisher>;
+}
+
+/** A check of any domain, with what the configuration says now. */
+export type RunCheck = (
+  request: Omit<HostnameCheck, "delegate"> & {
+    readonly delegate: string | undefined;
+    readonly ca?: string | undefined;
+    readonly accountUri?: string | undefined;
+    readonly method?: string | undefined;
+  },
+) => Promise<Report | undefined>;
+
+/** What runs of it, and how it takes over what has changed in the configuration. */
+export interface RunningHostnames {
+  readonly servable: ServableNames;
+  readonly check: RunCheck;
+  /** As `check`, when it is the turn of the zone. */
+  readonly checkInTurn: RunCheck;
+  /** Checks that wait or are under way. */
+  waiting(): number;
+  /** The watch, which begins with the first host name. */
+  watch(): Promise<HostnameWatch>;
+  /** Begins if there are host names; looks and reviews by the clock from then on. */
+  start(): Promise<void>;
+  /** Does now what is due. */
+  run(): Promise<void>;
+  renew(config: Config): void;
+  stop(): Promise<void>;
+}
+
+/** Checks under way in all; each waits for others most of the time. */
+const AT_ONCE = 8;
+const LOOK_MS = 5_000;
+const REVIEW_MS = 60_000;
+/** What checks are about where nobody has said it. */
+const USUAL_CA = "letsencrypt.org";
+const USUAL_METHOD = "dns-01";
+
+export function hostnamesOf(
+  config: Config,
+  { store, publishers }: HostnamesNeeds,
+  surroundings: Surroundings,
+): RunningHostnames {
+  const { log } = surroundings;
+  let current = config;
+  const timers: NodeJS.Timeout[] = [];
+  const servable = new ServableNames(store.hostnames);
+  const check = checkBy(() => current, surroundings);
+  // The engine takes memory: a server without host names does without.
+  const queue = new KeyedQueue(AT_ONCE);
+  const watch = loadOnce(async () => {
+    const [{ HostnameWatch: Watch }, { registrableName }] = await Promise.all([
+      import("./operate/hostname-watch.ts"),
+      import("./check/public-suffix.ts"),
+    ]);
+    return new Watch({
+      ...surroundings,
+      store,
+      publishers,
+      check,
+      queue,
+      policy: () => policyOf(current),
+      zoneKeyOf: registrableName,
+    });
+  });
+  let begun: Promise<HostnameWatch> | undefined;
+  const begin = async (): Promise<void> => {
+    if (begun !== undefined) return;
+    begun = watch();
+    const running = await begun;
+    const quietly = (work: () => Promise<void>) => () => {
+      work().catch((err: unknown) => log.error({ err }, "host names could not be looked after"));
+    };
+    timers.push(
+      setInterval(
+        quietly(() => running.run()),
+        LOOK_MS,
+      ).unref(),
+      setInterval(
+        quietly(() => running.review()),
+        REVIEW_MS,
+      ).unref(),
+    );
+  };
+  store.hostnames.watch(() => void begin());
+  return {
+    servable,
+    check,
+    checkInTurn: async (request) => {
+      const { registrableName } = await import("./check/public-suffix.ts");
+      return queue.run(registrableName(request.domain), () => check(request));
+    },
+    waiting: () => queue.length,
+    watch,
+    start: async () => {
+      await servable.load();
+      if (await store.hostnames.any()) await begin();
+    },
+    run: async () => {
+      const running = await watch();
+      await running.review();
+      await running.run();
+    },
+    renew: (renewed) => {
+      current = renewed;
+    },
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await (await begun)?.stop();
+    },
+  };
+}
+
+function policyOf({ checks, policy }: Config): HostnamePolicy {
+  return {
+    confirmations: checks.confirmations,
+    intervalMs: checks.intervalSeconds * 1000,
+    staleAfterMs: checks.staleAfterSeconds * 1000,
+    offboardAction: policy.offboardAction,
+    offboardAfterMs: policy.offboardAfterSeconds * 1000,
+    neverPointedAfterMs: policy.neverPointedAfterSeconds * 1000,
+  };
+}
+
+/** dns2 and the public suffix list are loaded with the first check. */
+function checkBy(config: () => Config, surroundings: Surroundings): RunCheck {
+  const { clock, newUuid, authorityPort = 53 } = surroundings;
+  return async ({ edgeTargets, ...request }) => {
+    const [{ checkDomain }, { checkMeans }] = await Promise.all([
+      import("./check/check-domain.ts"),
+      import("./configured-check.ts"),
+    ]);
+    const asked = { resolvers: [], authPort: authorityPort, clock, newLabel: newUuid };
+    const means = checkMeans(config(), asked);
+    const { ca = USUAL_CA, method = USUAL_METHOD, accountUri } = request;
+    return checkDomain(
+      { ...request, ca, method, accountUri },
+      { ...means, edgeTargets: edgeTargets ?? means.edgeTargets },
+    );
+  };
+}
