@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import express from "express";
+import express, { type NextFunction, type Request, type Response } from "express";
 import type { ApiParts } from "../api-parts.ts";
 import { publicUrl } from "../getlocalcert/public-url.ts";
 import { docsPage } from "./docs-page.ts";
@@ -19,6 +19,10 @@ export function createV1(api: ApiParts, means: V1Means): express.Router {
   router.get("/openapi.json", (_req, res) => sendText(res, "application/json", json));
   router.get("/docs", (_req, res) => sendText(res, "text/html; charset=utf-8", page));
   router.use("/api/v1", v1Router(api, routes));
+  // What express finds wrong with a path: an escape that is none.
+  router.use((_error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+    sendProblem(res, new ProblemError("invalid_request", "the path is none: % begins an escape"));
+  });
   router.use((_req, res) => {
     sendProblem(res, new ProblemError("not_found", "there is no such resource: see /openapi.json"));
   });

@@ -1,0 +1,336 @@
+import { describe, expect, test } from "vitest";
+import { type Code, type Report, reportOf, type StepId, step } from "../../src/check/report.ts";
+import {
+  type DelegateFacts,
+  type Hostname,
+  type HostnamePolicy,
+  type HostnameState,
+  NO_FACTS,
+} from "../../src/hostname/hostname.ts";
+import { judgeCheck, judgeUse } from "../../src/hostname/judge.ts";
+import { nextAction } from "../../src/hostname/next-action.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const START = Date.UTC(2026, 10, 1);
+
+const POLICY: HostnamePolicy = {
+  confirmations: 2,
+  intervalMs: 6 * HOUR,
+  staleAfterMs: 75 * DAY,
+  offboardAction: "notify",
+  offboardAfterMs: 72 * HOUR,
+  neverPointedAfterMs: 90 * DAY,
+};
+
+const LIVE: DelegateFacts = { state: "live", lastUpdateMs: undefined, servedMs: undefined };
+
+type Found = Partial<Record<StepId, Code>>;
+
+/** A report in which these steps have these codes, and the others are fine. */
+function report(found: Found = {}): Report {
+  const usual: Found = { input: "ok", zone: "ok", cname: "ok", resolvers: "ok", target: "ok" };
+  const rest: Found = { caa: "caa-none", dnssec: "dnssec-unsigned", persist: "persist-none" };
+  const steps = Object.entries<Code>({ ...usual, ...rest, ...found }).map(([id, code]) =>
+    step(id as StepId, code, { fix: `mend ${id}`, trace: [] }),
+  );
+  return reportOf("www.example.com", steps);
+}
+
+/** A host name that lives by a clock of its own. */
+class Life {
+  nowMs = START;
+  delegate: DelegateFacts = LIVE;
+  policy = POLICY;
+  hostname: Hostname = {
+    id: 7,
+    name: "www.example.com",
+    delegateId: 1,
+    tenant: "",
+    labels: {},
+    edgeTargets: [],
+    createdMs: START,
+    state: "pending",
+    sinceMs: START,
+    reason: "",
+    advice: "",
+    facts: NO_FACTS,
+    checkedMs: undefined,
+    nextCheckMs: START,
+  };
+  isOver = false;
+
+  get state(): HostnameState {
+    return this.hostname.state;
+  }
+
+  /** Looks after so long. */
+  check(afterMs: number, found: Report | undefined = report()): HostnameState {
+    this.nowMs += afterMs;
+    const { policy, nowMs, delegate } = this;
+    this.#become(judgeCheck(this.hostname, found, { delegate, policy, nowMs }));
+    return this.state;
+  }
+
+  /** Looks whenever it is due, until so much time has passed. Gives how often that was. */
+  checkWhenDue(forMs: number, found: () => Report): number {
+    const endMs = this.nowMs + forMs;
+    let count = 0;
+    for (;;) {
+      const next = this.hostname.nextCheckMs;
+      if (next === undefined || next > endMs) break;
+      this.check(next - this.nowMs, found());
+      count += 1;
+    }
+    this.nowMs = endMs;
+    return count;
+  }
+
+  use(facts: Partial<DelegateFacts>): HostnameState {
+    this.delegate = { ...this.delegate, ...facts };
+    const { policy, nowMs, delegate } = this;
+    this.#become(judgeUse(this.hostname, { delegate, policy, nowMs }));
+    return this.state;
+  }
+
+  confirm(): this {
+    this.check(0);
+    expect(this.check(MINUTE)).toBe("ready");
+    return this;
+  }
+
+  get nextAction(): string {
+    const context = { fulldomain: "d.auth.example.org", edgeTargets: ["edge.example.net"] };
+    return nextAction(this.hostname, { ...context, nowMs: this.nowMs });
+  }
+
+  #become({ isOver = false, ...judged }: ReturnType<typeof judgeCheck>): void {
+    const sinceMs = judged.state === this.state ? this.hostname.sinceMs : this.nowMs;
+    this.hostname = { ...this.hostname, ...judged, sinceMs };
+    this.isOver = isOver;
+  }
+}
+
+describe("on the way", () => {
+  test("F20 two looks a minute apart make it ready, and one does not", () => {
+    const life = new Life();
+    expect(life.check(0)).toBe("propagating");
+    expect(life.hostname.reason).toBe("confirming");
+    expect(life.check(59_999)).toBe("propagating");
+    expect(life.check(1)).toBe("ready");
+  });
+
+  test("a failure between two looks begins the count anew", () => {
+    const life = new Life();
+    life.check(0);
+    expect(life.check(MINUTE, report({ cname: "propagating" }))).toBe("propagating");
+    expect(life.check(MINUTE)).toBe("propagating");
+    expect(life.check(MINUTE)).toBe("ready");
+  });
+
+  test("as many looks are needed as checks.confirmations says", () => {
+    const life = new Life();
+    life.policy = { ...POLICY, confirmations: 3 };
+    life.check(0);
+    expect(life.check(MINUTE)).toBe("propagating");
+    expect(life.check(MINUTE)).toBe("ready");
+    const once = new Life();
+    once.policy = { ...POLICY, confirmations: 1 };
+    expect(once.check(0)).toBe("ready");
+  });
+
+  test.for<{ found: Found; state: HostnameState }>([
+    { found: { cname: "cname-missing" }, state: "pending" },
+    { found: { cname: "propagating" }, state: "propagating" },
+    { found: { resolvers: "resolver-disagrees" }, state: "propagating" },
+    { found: { cname: "cname-conflict-txt" }, state: "conflict" },
+    { found: { cname: "cname-conflict-ns" }, state: "conflict" },
+    { found: { cname: "cname-misdirected" }, state: "misdirected" },
+    { found: { cname: "cname-wrong-owner" }, state: "misdirected" },
+    { found: { cname: "cname-loop" }, state: "misdirected" },
+    { found: { target: "target-unknown" }, state: "misdirected" },
+    { found: { caa: "caa-other-ca" }, state: "caa-blocked" },
+    { found: { caa: "caa-forbidden-by-semicolon" }, state: "caa-blocked" },
+    { found: { caa: "caa-servfail" }, state: "caa-blocked" },
+    {
+      found: { dnssec: "dnssec-bogus", resolvers: "resolver-disagrees", caa: "caa-servfail" },
+      state: "dnssec-bogus",
+    },
+    { found: { zone: "zone-not-found" }, state: "error" },
+    { found: { zone: "zone-unreachable" }, state: "error" },
+    { found: { target: "target-unreachable" }, state: "error" },
+  ])("$state is what $found makes it", ({ found, state }) => {
+    const life = new Life();
+    expect(life.check(0, report(found))).toBe(state);
+    expect(life.hostname.reason).toBe(Object.values(found)[0]);
+    expect(life.nextAction).toBe(`mend ${Object.keys(found)[0]}`);
+  });
+
+  test("F22 a customer may take months: it stays pending, and is looked at less and less, at least every 6 hours", () => {
+    const life = new Life();
+    const missing = (): Report => report({ cname: "cname-missing" });
+    expect(life.checkWhenDue(10 * MINUTE, missing)).toBe(11);
+    const inDay = life.checkWhenDue(DAY, missing);
+    expect(inDay).toBeGreaterThan(40);
+    expect(inDay).toBeLessThan(60);
+    life.checkWhenDue(60 * DAY, missing);
+    expect(life.state).toBe("pending");
+    expect(life.checkWhenDue(10 * DAY, missing)).toBe(40);
+    expect(life.check(0)).toBe("propagating");
+  });
+
+  test("F36 what waits for over an hour says so, and each state has one next action", () => {
+    const life = new Life();
+    life.check(0, report({ cname: "propagating" }));
+    expect(life.nextAction).toBe("mend cname");
+    life.check(HOUR, report({ cname: "propagating" }));
+    expect(life.nextAction).toBe("it has been so for over an hour: mend cname");
+    life.check(0);
+    const unsaid = new Life();
+    expect(unsaid.nextAction).toBe(
+      "create this record at the DNS host of www.example.com: _acme-challenge.www.example.com. CNAME d.auth.example.org.",
+    );
+  });
+});
+
+describe("in use", () => {
+  test("F36 it is active when a value was published and asked for, not before", () => {
+    const life = new Life().confirm();
+    expect(life.use({ lastUpdateMs: life.nowMs })).toBe("ready");
+    expect(life.use({ servedMs: life.nowMs })).toBe("active");
+    expect(life.hostname.sinceMs).toBe(life.nowMs);
+  });
+
+  test("F5 it is stale when nothing was published for checks.stale_after, and active again with the next update", () => {
+    const life = new Life().confirm();
+    life.use({ lastUpdateMs: life.nowMs, servedMs: life.nowMs });
+    expect(life.check(75 * DAY)).toBe("active");
+    expect(life.check(1)).toBe("stale");
+    expect(life.nextAction).toContain("ACME client of www.example.com");
+    expect(life.use({ lastUpdateMs: life.nowMs })).toBe("active");
+    life.policy = { ...POLICY, staleAfterMs: 30 * DAY };
+    expect(life.check(31 * DAY)).toBe("stale");
+  });
+
+  test("one that was never used is not stale", () => {
+    expect(new Life().confirm().check(400 * DAY)).toBe("ready");
+  });
+
+  test("what may pass by itself must be seen twice, a minute apart", () => {
+    const life = new Life().confirm();
+    const down = report({ zone: "zone-unreachable" });
+    expect(life.check(HOUR, down)).toBe("ready");
+    expect(life.hostname.nextCheckMs).toBe(life.nowMs + MINUTE);
+    expect(life.check(MINUTE / 2, down)).toBe("ready");
+    expect(life.check(MINUTE / 2, down)).toBe("error");
+    const again = new Life().confirm();
+    again.check(HOUR, down);
+    again.check(MINUTE);
+    expect(again.check(MINUTE, down)).toBe("ready");
+  });
+
+  test("no resolver that answers says nothing about it, until it is so twice", () => {
+    const life = new Life().confirm();
+    const { nowMs, delegate, policy } = life;
+    const judged = judgeCheck(life.hostname, undefined, { delegate, policy, nowMs });
+    expect(judged.state).toBe("ready");
+  });
+
+  test("what somebody has changed counts at once", () => {
+    const life = new Life().confirm();
+    expect(life.check(HOUR, report({ cname: "cname-missing" }))).toBe("pending");
+    expect(new Life().confirm().check(HOUR, report({ caa: "caa-other-ca" }))).toBe("caa-blocked");
+  });
+});
+
+const here = report({ traffic: "ok" });
+const elsewhere = report({ traffic: "traffic-not-switched" });
+
+describe("leaving", () => {
+  test("F24 traffic that goes elsewhere, three times over at least 72 hours, is offboarding; its return ends that", () => {
+    const life = new Life().confirm();
+    life.check(HOUR, here);
+    expect(life.check(HOUR, elsewhere)).toBe("ready");
+    expect(life.check(24 * HOUR, elsewhere)).toBe("ready");
+    expect(life.check(24 * HOUR, elsewhere)).toBe("ready");
+    expect(life.check(24 * HOUR - 1, elsewhere)).toBe("ready");
+    expect(life.check(1, elsewhere)).toBe("offboarding");
+    // F25: the exact record to delete.
+    expect(life.nextAction).toContain("_acme-challenge.www.example.com. CNAME d.auth.example.org.");
+    expect(life.check(HOUR, here)).toBe("ready");
+    expect(life.check(HOUR, elsewhere)).toBe("ready");
+  });
+
+  test("F24 many looks in an hour are one miss, and one look that works begins anew", () => {
+    const life = new Life().confirm();
+    life.check(HOUR, here);
+    for (let i = 0; i < 20; i++) expect(life.check(MINUTE, elsewhere)).toBe("ready");
+    life.check(30 * HOUR, here);
+    expect(life.check(50 * HOUR, elsewhere)).toBe("ready");
+  });
+
+  test("F24 a clock that jumps by years makes nobody leave", () => {
+    const life = new Life().confirm();
+    life.check(HOUR, here);
+    life.check(HOUR, elsewhere);
+    expect(life.check(3650 * DAY, elsewhere)).toBe("ready");
+    expect(life.check(HOUR, elsewhere)).toBe("ready");
+    expect(life.check(23 * HOUR, elsewhere)).toBe("offboarding");
+  });
+
+  test("what was not answered about its traffic counts for nothing", () => {
+    const life = new Life().confirm();
+    life.check(HOUR, here);
+    const silent = reportOf("www.example.com", [
+      ...report().steps.filter(({ id }) => id !== "traffic"),
+      step("traffic", "traffic-not-switched", { trace: ["A: SERVFAIL"] }),
+    ]);
+    for (let i = 0; i < 10; i++) expect(life.check(DAY, silent)).toBe("ready");
+  });
+
+  test("F26 traffic that never came is never_pointed after policy.never_pointed_after, counted from when it was ready", () => {
+    const life = new Life().confirm();
+    life.use({ lastUpdateMs: life.nowMs, servedMs: life.nowMs });
+    expect(life.check(60 * DAY, elsewhere)).toBe("active");
+    life.delegate = { ...life.delegate, lastUpdateMs: life.nowMs };
+    expect(life.check(30 * DAY - 1, elsewhere)).toBe("active");
+    expect(life.check(1, elsewhere)).toBe("never_pointed");
+    expect(life.nextAction).toContain("edge.example.net");
+    expect(life.check(HOUR, here)).toBe("active");
+    // It came once: from now on it can only leave.
+    for (let i = 0; i < 3; i++) life.check(40 * DAY, elsewhere);
+    expect(life.state).toBe("offboarding");
+  });
+
+  test("without targets nobody leaves, and with policy.offboard_action = none neither", () => {
+    const life = new Life().confirm();
+    for (let i = 0; i < 5; i++) expect(life.check(100 * DAY)).toBe("ready");
+    const none = new Life().confirm();
+    none.policy = { ...POLICY, offboardAction: "none" };
+    none.check(HOUR, here);
+    for (let i = 0; i < 5; i++) expect(none.check(2 * DAY, elsewhere)).toBe("ready");
+  });
+});
+
+describe("whose delegate is not there", () => {
+  test("F25 of a deleted one: orphaned until its record is gone or leads elsewhere", () => {
+    const life = new Life().confirm();
+    life.delegate = { ...LIVE, state: "deleted" };
+    expect(life.check(HOUR, report({ target: "target-unknown" }))).toBe("orphaned");
+    expect(life.isOver).toBe(false);
+    expect(life.nextAction).toContain("_acme-challenge.www.example.com. CNAME d.auth.example.org.");
+    life.check(HOUR, report({ zone: "zone-unreachable" }));
+    expect(life.isOver).toBe(false);
+    life.check(HOUR, report({ cname: "cname-missing" }));
+    expect(life.isOver).toBe(true);
+  });
+
+  test("of a locked one: locked, whatever is found, and not looked at", () => {
+    const life = new Life().confirm();
+    life.delegate = { ...LIVE, state: "disabled" };
+    expect(life.check(HOUR, report({ cname: "cname-missing" }))).toBe("locked");
+    expect(life.hostname.nextCheckMs).toBeUndefined();
+    expect(life.hostname.facts.beforeLock).toBe("ready");
+  });
+});
