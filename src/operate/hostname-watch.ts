@@ -6,6 +6,7 @@ import { SHORTEST_PAUSE_MS } from "../hostname/schedule.ts";
 import type { KeyedQueue } from "../limit/keyed-queue.ts";
 import type { HostnameRecord } from "../store/hostnames.ts";
 import { type Store, StoreError } from "../store/store.ts";
+import { ActError } from "./act-error.ts";
 import { disableDelegate, type ZonePublisher } from "./delegates.ts";
 
 /** What a check is asked about one host name. */
@@ -204,7 +205,12 @@ export class HostnameWatch {
     const all = await this.#parts.store.hostnames.list({ delegateId, after: 0, most: PAGE });
     const others = all.filter((each) => !["offboarding", "never_pointed"].includes(each.state));
     if (others.length > 0) return;
-    await disableDelegate({ ...this.#parts, origin: SERVER }, delegateId, `${name} is ${state}`);
+    try {
+      await disableDelegate({ ...this.#parts, origin: SERVER }, delegateId, `${name} is ${state}`);
+    } catch (error) {
+      // Another of its host names came to the same at the same moment, or somebody else did.
+      if (!(error instanceof ActError)) throw error;
+    }
   }
 
   #circumstances({ delegate }: HostnameRecord): Circumstances {

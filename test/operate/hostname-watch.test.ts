@@ -1,0 +1,397 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { v4 as uuidv4 } from "uuid";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { registrableName } from "../../src/check/public-suffix.ts";
+import { type Code, type Report, reportOf, type StepId, step } from "../../src/check/report.ts";
+import type { HostnamePolicy, HostnameState } from "../../src/hostname/hostname.ts";
+import { KeyedQueue } from "../../src/limit/keyed-queue.ts";
+import { deleteDelegate, enableDelegate } from "../../src/operate/delegates.ts";
+import { type HostnameCheck, HostnameWatch } from "../../src/operate/hostname-watch.ts";
+import { ServableNames } from "../../src/operate/servable-names.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { ChallengePublisher } from "../../src/zone/challenge-publisher.ts";
+import { Record } from "../../src/zone/table/layout.ts";
+import { SubdomainId } from "../../src/zone/table/subdomain-id.ts";
+import { createTable, type TableHandle } from "../../src/zone/table/table-memory.ts";
+import { noteServed, TableReader } from "../../src/zone/table/table-reader.ts";
+import { TableWriter } from "../../src/zone/table/table-writer.ts";
+import { ORIGIN, register, update, type Writer, ZONE } from "../store/store-fixture.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+type Found = Partial<Record<StepId, Code>>;
+
+const RIGHT: Found = {
+  input: "ok",
+  zone: "ok",
+  cname: "ok",
+  resolvers: "ok",
+  target: "ok",
+  caa: "caa-none",
+  dnssec: "dnssec-unsigned",
+  persist: "persist-none",
+};
+
+function report(domain: string, found: Found): Report {
+  const codes = Object.entries<Code>({ ...RIGHT, ...found });
+  return reportOf(
+    domain,
+    codes.map(([id, code]) => step(id as StepId, code, { fix: `mend ${id}` })),
+  );
+}
+
+let folder: string;
+let store: Store;
+let nowMs: number;
+let policy: HostnamePolicy;
+let handle: TableHandle;
+let publisher: ChallengePublisher;
+let watch: HostnameWatch;
+let delegate: Writer;
+/** What checks find, by domain; RIGHT for others. */
+let world: Map<string, Found>;
+let checks: HostnameCheck[];
+/** Called while a check is under way. */
+let during: (check: HostnameCheck) => Promise<void>;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "dnsvouch-watch-"));
+  store = await openSqliteStore(join(folder, "dnsvouch.db"));
+  await store.beginRun(ZONE, 1);
+  nowMs = Date.UTC(2026, 10, 1);
+  policy = {
+    confirmations: 2,
+    intervalMs: 6 * HOUR,
+    staleAfterMs: 75 * DAY,
+    offboardAction: "notify",
+    offboardAfterMs: 72 * HOUR,
+    neverPointedAfterMs: 90 * DAY,
+  };
+  handle = createTable({ readers: 1, zones: 1 }, 1);
+  publisher = new ChallengePublisher(new TableWriter(handle), 0, 1);
+  world = new Map();
+  checks = [];
+  during = async () => {};
+  watch = newWatch();
+  delegate = await register(store, "d");
+  publisher.publish({ subdomain: "d", digests: [], sequence: 0 });
+});
+afterEach(async () => {
+  await watch.stop();
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function acts() {
+  const publishers = new Map([[ZONE, publisher]]);
+  return {
+    store,
+    publishers,
+    clock: () => nowMs,
+    randomOctets: randomBytes,
+    newUuid: uuidv4,
+    origin: ORIGIN,
+  };
+}
+
+function newWatch(): HostnameWatch {
+  return new HostnameWatch({
+    ...acts(),
+    check: async (check) => {
+      checks.push(check);
+      await during(check);
+      return report(check.domain, world.get(check.domain) ?? {});
+    },
+    queue: new KeyedQueue(8),
+    policy: () => policy,
+    zoneKeyOf: registrableName,
+    log: { error: (_fields, message) => assert.fail(message) },
+  });
+}
+
+async function add(name: string, to: Writer = delegate): Promise<number> {
+  const said = { tenant: "", labels: {}, edgeTargets: [], timeMs: nowMs, origin: ORIGIN };
+  const created = await store.hostnames.create({ delegateId: to.delegateId, name, ...said });
+  assert(typeof created === "object");
+  return created.id;
+}
+
+async function stateOf(name: string): Promise<HostnameState | undefined> {
+  return (await store.hostnames.findNamed(name))?.state;
+}
+
+async function pass(ms: number): Promise<void> {
+  nowMs += ms;
+  await watch.run();
+}
+
+/** Somebody asks for the values of the delegate, as a DNS thread sees it. */
+function query(): void {
+  const reader = new TableReader(handle, 0);
+  reader.begin();
+  const id = new SubdomainId();
+  id.read(Buffer.from("\x01d"), 0);
+  const record = reader.find(0, id);
+  assert(record !== 0);
+  noteServed(reader.memory.words, record, nowMs);
+  expect(reader.memory.words[record + Record.SERVED]).toBe(Math.floor(nowMs / 1000));
+  reader.end();
+}
+
+async function publish(number: number): Promise<void> {
+  publisher.publish(await update(store, delegate, number, { createdMs: nowMs }));
+}
+
+async function events(kind: string): Promise<(string | null)[]> {
+  const rows = await store.lists.events({ after: 0, most: 200, kinds: [{ action: kind }] });
+  return rows.map(({ detail }) => detail);
+}
+
+describe("the watch", () => {
+  test("looks at a new host name at once, and a minute later again", async () => {
+    await add("www.example.com");
+    await pass(0);
+    expect(await stateOf("www.example.com")).toBe("propagating");
+    expect(checks).toEqual([
+      {
+        domain: "www.example.com",
+        isWildcard: false,
+        delegate: `d.${ZONE}`,
+        edgeTargets: undefined,
+      },
+    ]);
+    await pass(MINUTE - 1);
+    expect(checks).toHaveLength(1);
+    await pass(1);
+    expect(await stateOf("www.example.com")).toBe("ready");
+  });
+
+  test("looks at one host name of a zone at a time, and at others meanwhile", async () => {
+    for (const name of ["a.example.com", "b.example.com", "*.example.com", "a.example.org"])
+      await add(name);
+    let underWay = 0;
+    const most = new Map<string, number>();
+    const seen: number[] = [];
+    during = async ({ domain }) => {
+      const zone = registrableName(domain);
+      most.set(zone, (most.get(zone) ?? 0) + 1);
+      expect(most.get(zone)).toBe(1);
+      underWay += 1;
+      seen.push(underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+      most.set(zone, 0);
+    };
+    await pass(0);
+    expect(checks).toHaveLength(4);
+    expect(Math.max(...seen)).toBe(2);
+  });
+
+  test("F35 looks at one host name once in 10 seconds, whoever asks", async () => {
+    const id = await add("www.example.com");
+    expect((await watch.look(id)).kind).toBe("looked");
+    nowMs += 4_000;
+    expect(await watch.look(id)).toEqual({ kind: "too_soon", waitMs: 6_000 });
+    nowMs += 6_000;
+    const both = await Promise.all([watch.look(id), watch.look(id)]);
+    expect(both.map(({ kind }) => kind)).toEqual(["looked", "looked"]);
+    expect(checks).toHaveLength(2);
+    expect(await watch.look(999)).toEqual({ kind: "gone" });
+  });
+
+  test("a clock that was set back keeps nobody from looking", async () => {
+    const id = await add("www.example.com");
+    await watch.look(id);
+    nowMs -= DAY;
+    expect((await watch.look(id)).kind).toBe("looked");
+  });
+
+  test("when it is due survives a restart, and so does what was found", async () => {
+    await add("www.example.com");
+    await pass(0);
+    await watch.stop();
+    await store.close();
+    store = await openSqliteStore(join(folder, "dnsvouch.db"));
+    watch = newWatch();
+    await pass(MINUTE - 1);
+    expect(checks).toHaveLength(1);
+    await pass(1);
+    expect(await stateOf("www.example.com")).toBe("ready");
+  });
+
+  test("more than one page of them that are due at once are all looked at", async () => {
+    for (let i = 0; i < 300; i++)
+      await add(`h${i}.example${i}.com`, await register(store, `d${i}`));
+    await pass(0);
+    expect(new Set(checks.map(({ domain }) => domain)).size).toBe(300);
+  });
+
+  test("its history and the trail have each state, with the reason", async () => {
+    world.set("www.example.com", { cname: "cname-missing" });
+    const id = await add("www.example.com");
+    await pass(0);
+    world.delete("www.example.com");
+    await pass(MINUTE);
+    await pass(MINUTE);
+    const { changes, report: last } = await store.hostnames.story(id);
+    expect(changes.map(({ state, reason }) => `${state} ${reason}`)).toEqual([
+      "ready ",
+      "propagating confirming",
+      "pending ",
+    ]);
+    expect(last?.result).toBe("pass");
+    expect(await events("hostname.ready")).toEqual(["www.example.com: propagating -> ready"]);
+  });
+});
+
+describe("use", () => {
+  beforeEach(async () => {
+    await add("www.example.com");
+    await pass(0);
+    await pass(MINUTE);
+  });
+
+  test("F36 makes it active when a value was published and somebody has asked for it", async () => {
+    await publish(1);
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("ready");
+    query();
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("active");
+    expect(await events("hostname.active")).toEqual(["www.example.com: ready -> active"]);
+  });
+
+  test("our own checks are nobody who asks", async () => {
+    await publish(1);
+    during = async () => query();
+    nowMs += 7 * HOUR;
+    await pass(0);
+    expect(checks).toHaveLength(3);
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("ready");
+  });
+
+  test("who asked before our own check is remembered", async () => {
+    await publish(1);
+    query();
+    during = async () => query();
+    await pass(7 * HOUR);
+    expect(await stateOf("www.example.com")).toBe("active");
+  });
+
+  test("right after an update nothing is looked at, so that nobody takes us for a CA", async () => {
+    nowMs += 7 * HOUR;
+    await publish(1);
+    await pass(MINUTE - 1);
+    expect(checks).toHaveLength(2);
+    await pass(1);
+    expect(checks).toHaveLength(3);
+  });
+
+  test("F5 after long without an update it is stale, and active with the next one", async () => {
+    await publish(1);
+    query();
+    await watch.review();
+    await pass(76 * DAY);
+    expect(await stateOf("www.example.com")).toBe("stale");
+    await publish(2);
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("active");
+  });
+});
+
+describe("leaving", () => {
+  const HERE: Found = { traffic: "ok" };
+  const ELSEWHERE: Found = { traffic: "traffic-not-switched" };
+
+  async function leave(...names: string[]): Promise<void> {
+    for (const name of names) world.set(name, ELSEWHERE);
+    for (let i = 0; i < 5; i++) await pass(DAY);
+  }
+
+  beforeEach(async () => {
+    for (const name of ["a.example.com", "b.example.org"]) {
+      world.set(name, HERE);
+      await add(name);
+    }
+    await pass(0);
+    await pass(MINUTE);
+    expect(await stateOf("a.example.com")).toBe("ready");
+  });
+
+  test("F24 notify: an event and nothing else", async () => {
+    await leave("a.example.com", "b.example.org");
+    expect(await events("hostname.offboarding")).toEqual([
+      "a.example.com: ready -> offboarding",
+      "b.example.org: ready -> offboarding",
+    ]);
+    expect((await store.findDelegate(ZONE, "d"))?.state).toBe("live");
+  });
+
+  test("F24 lock: when nobody is left who needs the delegate", async () => {
+    policy = { ...policy, offboardAction: "lock" };
+    await leave("a.example.com");
+    expect(await stateOf("a.example.com")).toBe("offboarding");
+    expect((await store.findDelegate(ZONE, "d"))?.state).toBe("live");
+    await leave("b.example.org");
+    expect((await store.findDelegate(ZONE, "d"))?.state).toBe("disabled");
+    expect(await stateOf("a.example.com")).toBe("locked");
+    expect(await events("delegate.disable")).toEqual([expect.stringContaining("is offboarding")]);
+    expect(await store.hostnames.due(nowMs + 1000 * DAY, 10)).toEqual([]);
+  });
+
+  test("F24 who is unlocked is not locked again at once", async () => {
+    policy = { ...policy, offboardAction: "lock" };
+    await leave("a.example.com", "b.example.org");
+    await enableDelegate(acts(), delegate.delegateId);
+    await pass(0);
+    expect(await stateOf("a.example.com")).toBe("ready");
+    await pass(DAY);
+    expect((await store.findDelegate(ZONE, "d"))?.state).toBe("live");
+  });
+
+  test("F25 a deleted delegate leaves orphans, which go when their records do", async () => {
+    await deleteDelegate(acts(), delegate.delegateId);
+    world.set("a.example.com", { target: "target-unknown" });
+    world.set("b.example.org", { cname: "cname-missing" });
+    expect(await stateOf("b.example.org")).toBe("orphaned");
+    await pass(0);
+    expect(await stateOf("a.example.com")).toBe("orphaned");
+    expect(await stateOf("b.example.org")).toBeUndefined();
+    const orphans = await store.hostnames.list({ state: "orphaned", after: 0, most: 10 });
+    expect(orphans.map(({ name }) => name)).toEqual(["a.example.com"]);
+    expect(await events("hostname.deleted")).toEqual(["b.example.org: its record is gone"]);
+  });
+});
+
+describe("names that certificates may be had for", () => {
+  test("are those that are ready or active, also while they are read", async () => {
+    const early = new ServableNames(store.hostnames);
+    await add("www.example.com");
+    await pass(0);
+    expect(await early.has("www.example.com")).toBe(false);
+    await pass(MINUTE);
+    expect(await early.has("www.example.com")).toBe(true);
+    const late = new ServableNames(store.hostnames);
+    expect(await late.has("www.example.com")).toBe(true);
+    const loading = late.load();
+    world.set("www.example.com", { caa: "caa-other-ca" });
+    await pass(7 * HOUR);
+    await loading;
+    expect(await late.has("www.example.com")).toBe(false);
+    world.delete("www.example.com");
+    await pass(7 * HOUR);
+    await pass(MINUTE);
+    expect(await late.has("www.example.com")).toBe(true);
+    await deleteDelegate(acts(), delegate.delegateId);
+    expect(await late.has("www.example.com")).toBe(false);
+    expect(await early.has("www.example.com")).toBe(false);
+  });
+});
