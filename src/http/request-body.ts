@@ -1,9 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { errorBody, refuse, statusOf } from "./error-response.ts";
-import { writeJsonHead } from "./response.ts";
+import { errorBody, statusOf } from "./error-response.ts";
 
 /** How long a client that was told 413 may go on sending: closed at once, it would not read why. Milliseconds. */
 const LINGER_MS = 2000;
+
+/** An answer of its own, for APIs that have another form of errors. */
+export interface TooLong {
+  readonly type: string;
+  readonly body: string;
+}
+
+const TOO_LONG: TooLong = { type: "application/json", body: errorBody("payload_too_large") };
 
 /**
  * The octets of the body, whatever Content-Type and Content-Encoding say: clients label JSON as
@@ -11,6 +18,7 @@ const LINGER_MS = 2000;
  * so only when the body is wanted.
  *
  * @param bodyOctets the longest body; 0 is no limit.
+ * @param tooLong what is answered to a longer one.
  * @returns undefined if there will be no whole body: it was too long, which is answered here with
  * 413, or the client went away. Nothing may be done then.
  */
@@ -18,15 +26,16 @@ export async function readBody(
   req: IncomingMessage,
   res: ServerResponse,
   bodyOctets: number,
+  tooLong: TooLong = TOO_LONG,
 ): Promise<Buffer | undefined> {
   const maxOctets = bodyOctets === 0 ? Number.POSITIVE_INFINITY : bodyOctets;
   if (Number(req.headers["content-length"] ?? 0) > maxOctets) {
-    refuseTooLong(req, res);
+    refuseTooLong(req, res, tooLong);
     return undefined;
   }
   if (awaitsContinue(req)) res.writeContinue();
   const body = await collect(req, maxOctets);
-  if (body === "too long") refuseTooLong(req, res);
+  if (body === "too long") refuseTooLong(req, res, tooLong);
   return Buffer.isBuffer(body) ? body : undefined;
 }
 
@@ -55,14 +64,17 @@ async function collect(
 }
 
 /** The answer leaves at once, the connection is closed when the client has sent its body or LINGER_MS are over. */
-function refuseTooLong(req: IncomingMessage, res: ServerResponse): void {
+function refuseTooLong(req: IncomingMessage, res: ServerResponse, { type, body }: TooLong): void {
   res.shouldKeepAlive = false;
+  res.writeHead(statusOf("payload_too_large"), {
+    "Content-Type": type,
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+  });
   if (awaitsContinue(req) && !req.readableDidRead) {
-    refuse(res, "payload_too_large");
+    res.end(body);
     return;
   }
-  const body = errorBody("payload_too_large");
-  writeJsonHead(res, statusOf("payload_too_large"), body);
   res.write(body);
   const finish = (): void => {
     clearTimeout(deadline);

@@ -5,16 +5,12 @@ import type { ServerResponse } from "node:http";
  * charset in the type and no ETag, as acme-dns has it; credentials are not to be cached.
  */
 export function sendJson(res: ServerResponse, status: number, body: string): void {
-  writeJsonHead(res, status, body);
-  res.end(body);
-}
-
-export function writeJsonHead(res: ServerResponse, status: number, body: string): void {
   res.writeHead(status, {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
   });
+  res.end(body);
 }
 
 /** 200 without a body. */

@@ -45,6 +45,7 @@ export class StorageUpkeep {
       await this.#parts.refusals.settle();
       await this.#ageOut();
       await this.#careForTrail();
+      await this.#parts.store.answeredRequests.prune(this.#parts.clock() - DAY_MS);
       await this.#parts.store.tidyUp();
       this.#lastProblem = "";
     } catch (err) {

@@ -10,9 +10,6 @@ import type { Answer } from "./route.ts";
 /** draft-ietf-httpapi-idempotency-key-header: a string of its own for each thing that is to be done. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** Answers are kept so long. */
-export const KEPT_MS = 86_400_000;
-
 /**
  * Does a request once, however often it is sent with the same Idempotency-Key, and gives the same answer: also one
  * with a secret. It is sealed with a key that comes out of the token, so that the database alone says nothing.

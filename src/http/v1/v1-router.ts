@@ -1,7 +1,7 @@
 import express, { type Request, type Response } from "express";
 import { StoreError } from "../../store/store.ts";
 import type { ApiParts } from "../api-parts.ts";
-import { readBody } from "../request-body.ts";
+import { readBody, type TooLong } from "../request-body.ts";
 import { checkRoutes } from "./checks.ts";
 import { delegateRoutes } from "./delegates.ts";
 import { eventRoutes } from "./events.ts";
@@ -87,7 +87,8 @@ async function handle(
   const at = req.url.indexOf("?");
   const params = readParams(route.params, { ...req.params });
   const query = readQuery(route.query, at < 0 ? "" : req.url.slice(at));
-  const octets = await readBody(req, res, api.options.bodyOctets);
+  const most = api.options.bodyOctets;
+  const octets = await readBody(req, res, most, tooLong(most));
   if (octets === undefined) return undefined;
   const body = route.body === undefined ? undefined : readJson(route.body, octets);
   const by = token === undefined ? undefined : `token ${token.id}`;
@@ -95,6 +96,12 @@ async function handle(
   const act = (): Promise<Answer> => route.handle(call);
   if (route.isIdempotent !== true || token === undefined) return act();
   return once(api, req, { token, body: octets }, act);
+}
+
+function tooLong(mostOctets: number): TooLong {
+  const detail = `the body has more than ${mostOctets} octets (limits.body_bytes)`;
+  const problem = new ProblemError("payload_too_large", detail).toProblem();
+  return { type: "application/problem+json", body: JSON.stringify(problem) };
 }
 
 /** The one place where answers and problems of v1 are sent. */

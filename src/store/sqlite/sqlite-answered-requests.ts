@@ -19,6 +19,8 @@ interface RequestAccess {
   write<T>(work: () => T): Promise<T>;
 }
 
+const OLDEST = "SELECT min(begun_ms) FROM answered_request";
+
 /** Requests that are not done twice, in the database. */
 export class SqliteAnsweredRequests implements AnsweredRequests {
   readonly #access: RequestAccess;
@@ -55,9 +57,12 @@ export class SqliteAnsweredRequests implements AnsweredRequests {
     return this.#access.write(() => void sql.forget.run({ tokenId, keyHash }));
   }
 
-  prune(beforeMs: number): Promise<void> {
+  async prune(beforeMs: number): Promise<void> {
+    // The usual case writes nothing.
+    const oldest = this.#access.read((database) => database.prepare(OLDEST).pluck().get());
+    if (typeof oldest !== "number" || oldest >= beforeMs) return;
     const sql = this.#statements();
-    return this.#access.write(() => void sql.prune.run(beforeMs));
+    await this.#access.write(() => void sql.prune.run(beforeMs));
   }
 
   #statements(): RequestStatements {
