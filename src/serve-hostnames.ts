@@ -44,9 +44,10 @@ export interface RunningHostnames {
 }
 
 /** Checks under way in all; each waits for others most of the time. */
-const AT_ONCE = 8;
+const AT_ONCE = 24;
 const LOOK_MS = 5_000;
 const REVIEW_MS = 60_000;
+const USUALLY = { resolvers: [], authPort: 53 };
 /** What checks are about where nobody has said it. */
 const USUAL_CA = "letsencrypt.org";
 const USUAL_METHOD = "dns-01";
@@ -139,13 +140,13 @@ function policyOf({ checks, policy }: Config): HostnamePolicy {
 
 /** dns2 and the public suffix list are loaded with the first check. */
 function checkBy(config: () => Config, surroundings: Surroundings): RunCheck {
-  const { clock, newUuid, authorityPort = 53 } = surroundings;
+  const { clock, newUuid, checksAsk = USUALLY } = surroundings;
   return async ({ edgeTargets, ...request }) => {
     const [{ checkDomain }, { checkMeans }] = await Promise.all([
       import("./check/check-domain.ts"),
       import("./configured-check.ts"),
     ]);
-    const asked = { resolvers: [], authPort: authorityPort, clock, newLabel: newUuid };
+    const asked = { ...checksAsk, clock, newLabel: newUuid };
     const means = checkMeans(config(), asked);
     const { ca = USUAL_CA, method = USUAL_METHOD, accountUri } = request;
     return checkDomain(

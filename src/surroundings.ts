@@ -1,3 +1,4 @@
+import type { ServerAddress } from "./check/message.ts";
 import type { Log } from "./log.ts";
 
 /** What the server takes from the world outside, so that tests can give it another. */
@@ -9,6 +10,9 @@ export interface Surroundings {
   /** A random UUID (version 4), lower case. */
   readonly newUuid: () => string;
   readonly log: Log;
-  /** Where the name servers of others are asked; undefined: port 53. */
-  readonly authorityPort?: number;
+  /**
+   * Whom checks ask: resolvers, empty for those of the configuration and of the system, and the port of name servers.
+   * Undefined: as usual.
+   */
+  readonly checksAsk?: { readonly resolvers: readonly ServerAddress[]; readonly authPort: number };
 }

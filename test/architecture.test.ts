@@ -133,7 +133,7 @@ const RULES: Record<
   "log.ts": { src: ["config"], outside: ["pino"] },
   "configured-check.ts": { src: ["check", "config", "dns", "zones.ts"], outside: [] },
   "zones.ts": { src: ["config", "dns", "zone"], outside: [] },
-  "surroundings.ts": { src: ["log.ts"], outside: [] },
+  "surroundings.ts": { src: ["check/message.ts", "log.ts"], outside: [] },
   "serve.ts": { src: ["*"], outside: ["*"] },
   "edit-distance.ts": { src: [], outside: [] },
   "load-once.ts": { src: [], outside: [] },

@@ -55,17 +55,11 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
     why: "CAA records come from general.records only",
   },
   { paths: ["dns.secondaries", "dns.update_wait"], why: "the zone is not transferred yet" },
-  { paths: ["naming.default", "naming.tombstone"], why: "delegates are named at random" },
   {
-    paths: [
-      "checks.interval",
-      "checks.stale_after",
-      "policy.offboard_action",
-      "policy.offboard_after",
-      "policy.never_pointed_after",
-    ],
-    why: "host names of customers are not checked yet",
+    paths: ["naming.default"],
+    why: "/register names delegates at random, and POST /api/v1/delegates as each request says",
   },
+  { paths: ["naming.tombstone"], why: "names of delegates are never given again" },
   {
     paths: [
       "portal.listen",

@@ -18,7 +18,6 @@ export const RENEWABLE: ReadonlySet<string> = new Set([
   "instant.per_hour",
   "instant.per_day",
   "instant.per_week",
-  "checks.resolvers",
   "lego_storage.token_file",
   "lego_storage.key_file",
   "api.registration",
@@ -26,8 +25,19 @@ export const RENEWABLE: ReadonlySet<string> = new Set([
   "api.registration_tokens",
   "api.registration_tokens_file",
   "api.registration_sources",
-  ...Object.values({ ...configSections.limits.keys }).map(({ toml }) => `limits.${toml}`),
+  ...pathsOf("checks"),
+  "policy.offboard_action",
+  "policy.offboard_after",
+  "policy.never_pointed_after",
+  ...pathsOf("limits"),
 ]);
+
+function pathsOf(name: "checks" | "limits"): string[] {
+  const { toml: section, keys } = configSections[name];
+  return Object.values<{ readonly toml: string }>({ ...keys }).map(
+    ({ toml }) => `${section}.${toml}`,
+  );
+}
 
 export interface Renewal {
   /** The current one with what can be taken over. */
