@@ -17,6 +17,7 @@ import { heldOpenSection } from "./sections/held-open.ts";
 import { latencySection } from "./sections/latency.ts";
 import { memorySection, startSection } from "./sections/start.ts";
 import { tcpSection } from "./sections/tcp.ts";
+import { tlsAskSection } from "./sections/tls-ask.ts";
 import { udpSection } from "./sections/udp.ts";
 import { workersSection } from "./sections/workers.ts";
 import { wrongKeysSection } from "./sections/wrong-keys.ts";
@@ -28,6 +29,7 @@ const SECTIONS: Readonly<Record<string, (context: BenchContext) => Promise<Secti
   workers: workersSection,
   api: apiSection,
   "dns-beside-api": dnsBesideApiSection,
+  "tls-ask": tlsAskSection,
   memory: memorySection,
   start: startSection,
   growth: growthSection,

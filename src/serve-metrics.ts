@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import type { Server } from "node:http";
 import type { Config } from "./config/config.ts";
+import { HOSTNAME_STATES } from "./hostname/hostname.ts";
 import { loadOnce } from "./load-once.ts";
 import type { ApiCounters } from "./metrics/api-counters.ts";
 import type { MetricSources } from "./metrics/exposition.ts";
@@ -19,6 +20,7 @@ export interface MetricsNeeds {
   readonly dns: PreparedDns;
   readonly counters: ApiCounters;
   readonly readiness: SelfChecks;
+  readonly checksWaiting: () => number;
   readonly lastBackupMs: () => number | undefined;
   /** SHA-256 of the token that readers must send; undefined: none. */
   readonly token: Uint8Array | undefined;
@@ -84,7 +86,7 @@ function pageOf(sources: MetricSources): () => Promise<{ contentType: string; te
 
 function sourcesOf(
   config: Config,
-  { store, dns, counters, readiness, lastBackupMs }: MetricsNeeds,
+  { store, dns, counters, readiness, lastBackupMs, checksWaiting }: MetricsNeeds,
   { clock }: Surroundings,
 ): MetricSources {
   return {
@@ -102,6 +104,11 @@ function sourcesOf(
       const { live, disabled, deleted } = await store.countStates();
       return { live, locked: disabled, deleted };
     }),
+    hostnames: rememberedFor(COUNT_INTERVAL_MS, clock, async () => {
+      const counts = await store.hostnames.count();
+      return Object.fromEntries(HOSTNAME_STATES.map((state) => [state, counts[state] ?? 0]));
+    }),
+    checksWaiting,
     selfChecks: () => readiness.checks(),
     database: () => {
       const { connection } = config.database;

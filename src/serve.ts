@@ -141,7 +141,9 @@ export async function startServer(
     isServing();
     const lastBackupMs = (): number | undefined => backups?.lastSuccessMs;
     void loading.loaded.then(() => startHostnames(hostnames, log));
-    const metricsNeeds = { store, dns, counters, readiness, lastBackupMs, token: metricsToken };
+    const { waiting: checksWaiting } = hostnames;
+    const sources = { store, dns, counters, readiness, lastBackupMs, checksWaiting };
+    const metricsNeeds = { ...sources, token: metricsToken };
     const { serveMetrics } = await import("./serve-metrics.ts");
     const metrics = await serveMetrics(config, metricsNeeds, surroundings);
     open.push(() => metrics.close());

@@ -124,7 +124,7 @@ const RULES: Record<
       "store/store.ts",
       "zone",
     ],
-    outside: ["node:dgram", "node:fs", "node:net", "node:path"],
+    outside: ["node:dgram", "node:fs", "node:net", "node:path", "node:timers/promises"],
   },
   control: {
     src: ["delegate", "operate", "store/administration.ts", "store/store.ts"],

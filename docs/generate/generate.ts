@@ -1,6 +1,7 @@
 // Writes what of the documentation is made from the code. `npm run docs` does it; a test compares.
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { apiReference } from "./api.ts";
 import { commandReference } from "./commands.ts";
 import { configurationReference } from "./configuration.ts";
 
@@ -10,6 +11,7 @@ const DOCS = resolve(import.meta.dirname, "..");
 export const references: ReadonlyMap<string, () => string> = new Map([
   ["configuration.md", configurationReference],
   ["commands.md", commandReference],
+  ["api.md", apiReference],
 ]);
 
 if (import.meta.main) {

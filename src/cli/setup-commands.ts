@@ -129,6 +129,16 @@ function addProgramCommands(program: Command, context: RunContext): void {
     }),
   );
   defineCommand(program, {
+    name: "openapi",
+    description: "print the OpenAPI document of /api/v1",
+    examples: ["dnsvouch openapi > openapi.json"],
+  }).action(
+    action(context, async () => {
+      const { openApiCommand } = await import("./openapi-command.ts");
+      return openApiCommand();
+    }),
+  );
+  defineCommand(program, {
     name: "completion",
     description: "print a script that completes commands and options in a shell",
     examples: ["dnsvouch completion bash > /etc/bash_completion.d/dnsvouch"],

@@ -9,6 +9,8 @@ const ROUTES: readonly string[] = [
   "/health",
   "/check",
   "/lego-storage",
+  "/tls-ask",
+  "/v1",
   "/healthz",
   "/readyz",
   "other",
@@ -91,12 +93,15 @@ export class ApiCounters {
 }
 
 const LEGO_STORAGE = "/lego-storage";
+/** One route for all of them: what stands in their paths is without end. */
+const V1 = /^\/api\/v1\/(?:delegates|hostnames|checks|events|tokens|stats)(?:\/|$)/;
 
 /** The last segment of the path says which endpoint it is, whatever prefix is before it; but lego puts a token and a domain behind it. */
 function routeOf(path: string): string {
   const query = path.indexOf("?");
   const bare = (query < 0 ? path : path.slice(0, query)).replace(/\/$/, "").toLowerCase();
   if (bare.startsWith(`/api/v1${LEGO_STORAGE}`)) return LEGO_STORAGE;
+  if (V1.test(bare)) return "/v1";
   const last = bare.slice(bare.lastIndexOf("/"));
   return ROUTES.includes(last) ? last : "other";
 }

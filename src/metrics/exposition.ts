@@ -10,6 +10,10 @@ export interface MetricSources {
   readonly dns: () => DnsTotals;
   /** Responses that were cut short, by network (RRL). */
   readonly rateLimit: () => { readonly truncated: number; readonly dropped: number };
+  /** How many host names are in each state. */
+  readonly hostnames: () => Promise<Readonly<Record<string, number>>>;
+  /** Checks of host names that wait or are under way. */
+  readonly checksWaiting: () => number;
   readonly delegates: () => Promise<Readonly<Record<"live" | "locked" | "deleted", number>>>;
   /** What the server finds when it tries its own work, by name. */
   readonly selfChecks: () => Promise<Readonly<Record<string, boolean>>>;
@@ -110,6 +114,7 @@ function apiMetrics({ api }: MetricSources): Metric[] {
 
 function serverMetrics(sources: MetricSources): Metric[] {
   const { version, delegates, selfChecks, database, lastBackupMs, perDelegate } = sources;
+  const { hostnames, checksWaiting } = sources;
   const metrics = [
     gauge("dnsvouch_build_info", "Always 1", () => [
       { labels: { version, node: process.versions.node }, value: 1 },
@@ -117,6 +122,12 @@ function serverMetrics(sources: MetricSources): Metric[] {
     gauge("dnsvouch_delegates", "Delegates", async () =>
       Object.entries(await delegates()).map(([state, value]) => ({ labels: { state }, value })),
     ),
+    gauge("dnsvouch_hostnames", "Host names of customers", async () =>
+      Object.entries(await hostnames()).map(([state, value]) => ({ labels: { state }, value })),
+    ),
+    gauge("dnsvouch_checks_waiting", "Checks that wait or are under way", () => [
+      { value: checksWaiting() },
+    ]),
     gauge("dnsvouch_self_check", "Whether the server finds its own work done: 1 or 0", async () =>
       Object.entries(await selfChecks()).map(([name, isWell]) => {
         return { labels: { name }, value: isWell ? 1 : 0 };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { isServable } from "../hostname/hostname.ts";
 import type { HostnameStateChange, Hostnames } from "../store/hostnames.ts";
 
@@ -29,6 +30,8 @@ export class ServableNames {
           if (delegate.state === "live" && this.#changed?.has(name) !== true) this.#names.add(name);
         }
         after = last.id;
+        // Requests that wait get their turn between two pages.
+        await nextTurn();
       }
     }
     this.#changed = undefined;

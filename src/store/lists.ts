@@ -6,7 +6,7 @@ import type { TokenRecord } from "./tokens.ts";
 
 /** What is read page by page, each page in the order of the numbers and beginning after one. */
 export interface Lists {
-  delegates(query: DelegateQuery): Promise<readonly DelegateDetails[]>;
+  delegates(query: DelegateQuery): Promise<Scanned<DelegateDetails>>;
 
   /** One with all that is shown of it, also one that was deleted. */
   delegate(id: DelegateId, nowMs: number): Promise<DelegateDetails | undefined>;
@@ -14,10 +14,20 @@ export interface Lists {
   tokens(page: Page): Promise<readonly TokenRecord[]>;
 
   /** Rows of the trail. */
-  events(query: EventQuery): Promise<readonly EventRow[]>;
+  events(query: EventQuery): Promise<Scanned<EventRow>>;
 
   /** The number of the newest row. */
   newestEvent(): Promise<number>;
+}
+
+/**
+ * What was found among as many as are looked at in one go: rare ones in millions must not keep everybody else
+ * waiting.
+ */
+export interface Scanned<Row> {
+  readonly rows: readonly Row[];
+  /** The number to go on after, if not all were looked at; undefined: there is nothing behind it. */
+  readonly lookedTo: number | undefined;
 }
 
 export interface Page {

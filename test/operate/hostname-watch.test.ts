@@ -150,7 +150,7 @@ async function publish(number: number): Promise<void> {
 }
 
 async function events(kind: string): Promise<(string | null)[]> {
-  const rows = await store.lists.events({ after: 0, most: 200, kinds: [{ action: kind }] });
+  const { rows } = await store.lists.events({ after: 0, most: 200, kinds: [{ action: kind }] });
   return rows.map(({ detail }) => detail);
 }
 

@@ -115,7 +115,7 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
       answers: { 200: pageOf(Delegate) },
       async handle({ query }) {
         const { after, limit, state, tenant, label, q } = query;
-        const rows = await parts.store.lists.delegates({
+        const { rows, lookedTo } = await parts.store.lists.delegates({
           after,
           most: limit + 1,
           state: state === "locked" ? "disabled" : state,
@@ -124,7 +124,7 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
           q: q?.toLowerCase(),
           nowMs: parts.clock(),
         });
-        return { status: 200, body: page(rows, limit, show) };
+        return { status: 200, body: page(rows, limit, show, lookedTo) };
       },
     }),
     route({
@@ -358,6 +358,7 @@ async function createDelegate(
     }
     if (outcome === "taken") continue;
     parts.zones.publish(zone, { subdomain, digests: [], sequence: 0 });
+    parts.countRegistration();
     const record = await store.findDelegate(zone, subdomain);
     const details = await findDelegate(parts, record?.id ?? 0);
     return {

@@ -80,9 +80,10 @@ export function eventRoutes({ store }: V1Parts): readonly Route[] {
       answers: { 200: pageOf(Event) },
       async handle({ query }) {
         const { after, limit, type } = query;
-        const rows = await store.lists.events({ after, most: limit + 1, kinds: kindsOf(type) });
+        const kinds = kindsOf(type);
+        const { rows, lookedTo } = await store.lists.events({ after, most: limit + 1, kinds });
         const numbered = rows.map((row) => ({ ...row, id: row.sequence }));
-        return { status: 200, body: page(numbered, limit, shown) };
+        return { status: 200, body: page(numbered, limit, shown, lookedTo) };
       },
     }),
   ];

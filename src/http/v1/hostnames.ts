@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkInput } from "../../check/input.ts";
 import { HOSTNAME_STATES } from "../../hostname/hostname.ts";
 import { type HostnameRecord, MOST_HOSTNAMES } from "../../store/hostnames.ts";
+import type { DelegateDetails } from "../../store/lists.ts";
 import { findDelegate } from "./delegates.ts";
 import { answerWithEtag, requireMatch } from "./etag.ts";
 import { Hostname, HostnameWithStory, shownHostname, shownWithStory } from "./hostname-shape.ts";
@@ -112,6 +113,7 @@ export function hostnameRoutes(parts: V1Parts): readonly Route[] {
       isIdempotent: true,
       async handle({ params, body, origin }) {
         const delegate = await findDelegate(parts, params.id);
+        refuseInstant(parts, delegate);
         const name = hostNameIn(body.name);
         const created = await hostnames.create({
           delegateId: params.id,
@@ -252,6 +254,15 @@ function isAs(
   const said = ({ tenant, labels, edgeTargets, state }: HostnameRecord): string =>
     JSON.stringify([tenant, labels, edgeTargets, state]);
   return (record) => said(record) === said(before);
+}
+
+/** docs/adr/0029: the values of an instant name are for itself, and no CNAME leads there. */
+function refuseInstant({ servedZones }: V1Parts, { id, zone }: DelegateDetails): void {
+  if (!servedZones().some(({ apex, isInstant }) => isInstant && apex === zone)) return;
+  throw new ProblemError(
+    "wrong_state",
+    `delegate ${id} is an instant name, which has certificates for itself: make another one`,
+  );
 }
 
 function hostNameIn(given: string): string {

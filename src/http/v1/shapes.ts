@@ -75,14 +75,18 @@ export function pageOf<T extends z.ZodType>(
   return z.strictObject({ items: z.array(item), next: NEXT });
 }
 
-/** One more was asked for than fits, to see whether there is another page. */
+/**
+ * One more was asked for than fits, to see whether there is another page. `lookedTo`: where to go on if not all
+ * were looked at.
+ */
 export function page<Row extends { readonly id: number }, Item>(
   rows: readonly Row[],
   limit: number,
   shape: (row: Row) => Item,
+  lookedTo?: number,
 ): { readonly items: readonly Item[]; readonly next: number | null } {
   const shown = rows.slice(0, limit);
-  const next = rows.length > limit ? (shown.at(-1)?.id ?? null) : null;
+  const next = rows.length > limit ? (shown.at(-1)?.id ?? null) : (lookedTo ?? null);
   return { items: shown.map(shape), next };
 }
 

@@ -10,7 +10,11 @@ import { sendProblem, v1Router, v1Routes } from "./v1-router.ts";
 
 /** Everything of v1: its operations, their description, and a page about them. */
 export function createV1(api: ApiParts, means: V1Means): express.Router {
-  const parts = { ...means, serverUrl: ({ req }: { req: IncomingMessage }) => publicUrl(api, req) };
+  const parts = {
+    ...means,
+    countRegistration: () => api.counters.registered(api.options.registration, "ok"),
+    serverUrl: ({ req }: { req: IncomingMessage }) => publicUrl(api, req),
+  };
   const routes = v1Routes(api, parts);
   const document = openApiDocument(routes, parts.version);
   const json = JSON.stringify(document);

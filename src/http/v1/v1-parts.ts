@@ -21,6 +21,8 @@ export interface V1Means extends Pick<ApiParts, "store" | "clock" | "zones"> {
 }
 
 export interface V1Parts extends V1Means {
+  /** A delegate was made. */
+  readonly countRegistration: () => void;
   /** Where the client has reached the API. */
   readonly serverUrl: (call: Pick<Call<unknown, unknown, unknown>, "req">) => string;
 }

@@ -10,6 +10,7 @@ import type {
   EventRow,
   Lists,
   Page,
+  Scanned,
 } from "../lists.ts";
 import type { TokenRecord } from "../tokens.ts";
 
@@ -44,9 +45,12 @@ const STATES: Readonly<Record<DelegateRecord["state"], string>> = {
   deleted: "d.deleted_ms IS NOT NULL",
 };
 
+/** Rows that are looked at in one go: some 20 ms. */
+const SCANNED_ROWS = 20_000;
+
 function delegateList(state: DelegateRecord["state"] | undefined): string {
   return `${DELEGATES}
-  WHERE d.id > @after AND ${state === undefined ? "true" : STATES[state]}
+  WHERE d.id > @after AND d.id <= @upTo AND ${state === undefined ? "true" : STATES[state]}
     AND (@tenant IS NULL OR d.tenant = @tenant)
     AND (@labelKey IS NULL OR EXISTS (
       SELECT 1 FROM json_each(d.labels) AS l WHERE l.key = @labelKey AND l.value = @labelValue))
@@ -65,7 +69,14 @@ const EVENTS = `
     a.credential_id AS credentialId, a.peer, a.forwarded, a.detail, a.previous_hash AS previousHash,
     d.subdomain || '.' || z.apex AS delegate
   FROM audit AS a LEFT JOIN delegate AS d ON d.id = a.delegate_id LEFT JOIN zone AS z ON z.id = d.zone_id
-  WHERE a.sequence > @after`;
+  WHERE a.sequence > @after AND a.sequence <= @upTo`;
+
+const ANCHOR = "SELECT sequence, newest FROM audit_anchor WHERE id = 1";
+
+interface Anchor {
+  readonly sequence: number;
+  readonly newest: number;
+}
 
 /** Lists of the database, prepared when they are wanted: each only when somebody administers. */
 export class SqliteLists implements Lists {
@@ -75,7 +86,7 @@ export class SqliteLists implements Lists {
     this.#read = read;
   }
 
-  async delegates(query: DelegateQuery): Promise<readonly DelegateDetails[]> {
+  async delegates(query: DelegateQuery): Promise<Scanned<DelegateDetails>> {
     const { state, tenant, label, q, after, most, nowMs } = query;
     const filter = {
       tenant: tenant ?? null,
@@ -83,8 +94,12 @@ export class SqliteLists implements Lists {
       labelValue: label?.value ?? null,
       q: q ?? null,
     };
-    const rows = this.#all<DelegateListRow>(delegateList(state), { ...filter, after, most, nowMs });
-    return rows.map(detailsOf);
+    const isSearch = tenant !== undefined || label !== undefined || q !== undefined;
+    const newest = this.#newest("delegate");
+    const upTo = isSearch ? Math.min(after + SCANNED_ROWS, newest) : newest;
+    const page = { ...filter, after, upTo, most, nowMs };
+    const rows = this.#all<DelegateListRow>(delegateList(state), page);
+    return { rows: rows.map(detailsOf), lookedTo: upTo < newest ? upTo : undefined };
   }
 
   async delegate(id: number, nowMs: number): Promise<DelegateDetails | undefined> {
@@ -96,7 +111,7 @@ export class SqliteLists implements Lists {
     return this.#all<TokenRecord>(TOKENS, { after, most });
   }
 
-  async events({ kinds, after, most }: EventQuery): Promise<readonly EventRow[]> {
+  async events({ kinds, after, most }: EventQuery): Promise<Scanned<EventRow>> {
     const conditions = kinds?.map(conditionOf);
     const where = conditions === undefined ? "" : `AND (${conditions.join(" OR ") || "false"})`;
     const actions = Object.fromEntries(
@@ -104,12 +119,21 @@ export class SqliteLists implements Lists {
         [],
     );
     const sql = `${EVENTS} ${where} ORDER BY a.sequence LIMIT @most`;
-    return this.#all<EventRow>(sql, { ...actions, after, most });
+    // What was pruned is not looked at.
+    const { sequence: pruned = 0, newest = 0 } = this.#all<Anchor>(ANCHOR, {})[0] ?? {};
+    const from = Math.max(after, pruned);
+    const upTo = kinds === undefined ? newest : Math.min(from + SCANNED_ROWS, newest);
+    const rows = this.#all<EventRow>(sql, { ...actions, after: from, upTo, most });
+    return { rows, lookedTo: upTo < newest ? upTo : undefined };
   }
 
   async newestEvent(): Promise<number> {
-    const sql = "SELECT newest FROM audit_anchor WHERE id = 1";
-    return this.#all<{ newest: number }>(sql, {})[0]?.newest ?? 0;
+    return this.#all<Anchor>(ANCHOR, {})[0]?.newest ?? 0;
+  }
+
+  #newest(table: "delegate"): number {
+    const sql = `SELECT max(id) AS id FROM ${table}`;
+    return this.#all<{ id: number | null }>(sql, {})[0]?.id ?? 0;
   }
 
   #all<Row>(sql: string, parameters: object): Row[] {
