@@ -13,10 +13,13 @@ if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
 }
 
 // What keeps the process small (docs/adr/0016): new objects need no more than the first megabyte, the
-// threads share one copy of V8's builtins, and one optimizing compiler is enough.
-setFlagsFromString("--semi-space-growth-factor=1");
-setFlagsFromString("--no-short-builtin-calls");
-setFlagsFromString("--no-maglev");
+// threads share one copy of V8's builtins, and one optimizing compiler is enough. Flags cost 50 ms, since
+// Node's own code was compiled without them: other commands are over by then.
+if (process.argv.includes("serve")) {
+  setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--no-short-builtin-calls");
+  setFlagsFromString("--no-maglev");
+}
 // Database, logs and whatever else is created are for this user alone.
 process.umask(0o077);
 const { run } = await import("./cli/run.ts");

@@ -36,6 +36,7 @@ test("there is every command that the documentation promises", () => {
     "keys list",
     "keys revoke",
     "keys rotate",
+    "openapi",
     "records",
     "register",
     "restore",

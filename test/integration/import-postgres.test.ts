@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hashSync } from "bcrypt";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { address } from "../lab/addresses.ts";
 import { Lab } from "../lab/lab.ts";
 import { PASSWORD, type Postgres, startPostgres } from "../lab/postgres.ts";
 import { digest } from "../support/api-client.ts";
@@ -75,7 +76,7 @@ test("accounts come over with their values in order, and old keys update; the so
   const { code, out, err } = await dnsvouch("--db", postgres.url, "-c", folder.configFile());
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out).toBe(
-    `imported 3 accounts with 2 values from postgres://127.53.0.6:10432/acmedns into ${ZONE}\n`,
+    `imported 3 accounts with 2 values from postgres://${address.postgres}:10432/acmedns into ${ZONE}\n`,
   );
   const again = await dnsvouch("--db", postgres.url, "-c", folder.configFile());
   expect(again.out).toContain("imported 0 accounts with 0 values");

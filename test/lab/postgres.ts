@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { address } from "./addresses.ts";
 import { run } from "./command.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import { here, type Place } from "./place.ts";
@@ -23,7 +24,7 @@ export interface Postgres extends Daemon {
 
 const VERSIONS = "/usr/lib/postgresql";
 const PORT = 10_432;
-const ADDRESS = "127.53.0.6";
+const ADDRESS = address.postgres;
 export const PASSWORD = "se/cret";
 
 /** The folder of the newest version that is installed. */

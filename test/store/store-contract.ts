@@ -4,6 +4,7 @@ import { ANYWHERE, parseAllowFrom } from "../../src/delegate/allow-from.ts";
 import type { ChallengeUpdated, Store } from "../../src/store/store.ts";
 import { describeAdministration } from "./administration-contract.ts";
 import { describeClientStorage } from "./client-storage-contract.ts";
+import { describeHostnames } from "./hostnames-contract.ts";
 import {
   allPublished,
   digest,
@@ -45,6 +46,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeCounts();
     describeAdministration(() => underTest);
     describeClientStorage(() => underTest);
+    describeHostnames(() => underTest);
 
     function describeRuns(): void {
       describe("beginRun", () => {

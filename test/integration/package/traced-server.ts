@@ -17,7 +17,7 @@ export async function traceSystemCalls(folder: string): Promise<ReadonlySet<stri
     environment: {
       DNSVOUCH_LISTEN: "127.0.0.1:0",
       DNSVOUCH_API_PORT: "0",
-      DNSVOUCH_METRICS_LISTEN: "127.0.0.1:9153",
+      DNSVOUCH_METRICS_LISTEN: "127.0.0.1:19153",
       DNSVOUCH_DB: join(folder, "data/dnsvouch.db"),
       DNSVOUCH_BACKUP_DIR: join(folder, "backups"),
       DNSVOUCH_DNS_WORKERS: "2",
@@ -34,7 +34,7 @@ export async function traceSystemCalls(folder: string): Promise<ReadonlySet<stri
   });
   if (updated.status !== 200) throw new Error(`the update was answered ${updated.status}`);
   // Asks the sockets of DNS over UDP and TCP.
-  for (const url of [`${api}/readyz`, "http://127.0.0.1:9153/metrics"]) {
+  for (const url of [`${api}/readyz`, "http://127.0.0.1:19153/metrics"]) {
     const { status } = await fetch(url);
     if (status !== 200) throw new Error(`${url} answers ${status}`);
   }

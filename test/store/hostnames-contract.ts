@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, expect, test } from "vitest";
+import { NO_FACTS } from "../../src/hostname/hostname.ts";
+import type { Judgement } from "../../src/hostname/judge.ts";
+import {
+  type HostnameRecord,
+  type HostnameStateChange,
+  MOST_CHANGES,
+  MOST_HOSTNAMES,
+} from "../../src/store/hostnames.ts";
+import type { Store } from "../../src/store/store.ts";
+import type { StoreUnderTest } from "./store-contract.ts";
+import { ORIGIN, register, remove, type Writer, ZONE } from "./store-fixture.ts";
+
+/** The sentences of `src/store/hostnames.ts` and `src/store/answered-requests.ts`. */
+export function describeHostnames(underTest: () => StoreUnderTest): void {
+  let store: Store;
+  let one: Writer;
+
+  beforeEach(async () => {
+    ({ store } = underTest());
+    await store.beginRun(ZONE, 1);
+    one = await register(store, "one");
+  });
+
+  const add = (name: string, to: Writer = one, timeMs = 5) =>
+    store.hostnames.create({
+      delegateId: to.delegateId,
+      name,
+      tenant: "t",
+      labels: { a: "1" },
+      edgeTargets: ["192.0.2.1"],
+      timeMs,
+      origin: ORIGIN,
+    });
+
+  async function added(name: string, to: Writer = one): Promise<HostnameRecord> {
+    const created = await add(name, to);
+    assert(typeof created === "object", String(created));
+    return created;
+  }
+
+  const judged =
+    (state: Judgement["state"], more: Partial<Judgement> = {}) =>
+    (): Judgement => {
+      return { state, reason: "r", advice: "a", facts: NO_FACTS, nextCheckMs: 99, ...more };
+    };
+  const judge = (id: number, judgement: () => Judgement, timeMs = 7) =>
+    store.hostnames.judge({ id, judge: judgement, timeMs, origin: ORIGIN });
+
+  describe("hostnames", () => {
+    test("are there, also after a restart", async () => {
+      const created = await added("www.example.com");
+      expect(created).toMatchObject({
+        name: "www.example.com",
+        subdomain: "one",
+        zone: ZONE,
+        tenant: "t",
+        labels: { a: "1" },
+        edgeTargets: ["192.0.2.1"],
+        state: "pending",
+        sinceMs: 5,
+        nextCheckMs: 5,
+        delegate: { state: "live", lastUpdateMs: undefined, servedMs: undefined },
+      });
+      store = await underTest().reopen();
+      expect(await store.hostnames.find(created.id)).toEqual(created);
+      expect(await store.hostnames.findNamed("www.example.com")).toEqual(created);
+      expect(await store.hostnames.any()).toBe(true);
+      expect(await store.hostnames.count()).toEqual({ pending: 1 });
+    });
+
+    test("belong to one delegate, and to another one when that is deleted", async () => {
+      const { id } = await added("www.example.com");
+      const two = await register(store, "two");
+      expect(await add("www.example.com", two)).toBe("taken");
+      await remove(store, one.delegateId);
+      expect((await store.hostnames.find(id))?.state).toBe("orphaned");
+      expect(await added("www.example.com", two)).toMatchObject({ state: "pending" });
+      expect(await store.hostnames.find(id)).toBeUndefined();
+      expect(await add("other.example.com")).toBe("gone");
+    });
+
+    test("are bounded for each delegate", async () => {
+      for (let i = 0; i < MOST_HOSTNAMES; i++) await added(`h${i}.example.com`);
+      expect(await add("more.example.com")).toBe("full");
+    });
+
+    test("change only if they are as expected", async () => {
+      const { id } = await added("www.example.com");
+      const act = { id, timeMs: 6, origin: ORIGIN };
+      const no = { ...act, tenant: "x", isAsExpected: () => false };
+      expect(await store.hostnames.change(no)).toBe("changed");
+      const labels = new Map([
+        ["b", "2"],
+        ["a", undefined],
+      ]);
+      const yes = {
+        ...act,
+        labels,
+        isAsExpected: (record: HostnameRecord) => record.tenant === "t",
+      };
+      expect(await store.hostnames.change(yes)).toMatchObject({ tenant: "t", labels: { b: "2" } });
+      expect(await store.hostnames.delete({ ...act, isAsExpected: () => false })).toBe("changed");
+      expect(await store.hostnames.delete(act)).toBe("deleted");
+      expect(await store.hostnames.delete(act)).toBe("gone");
+      expect(await store.hostnames.change(act)).toBe("gone");
+    });
+
+    test("are judged in one transaction, and their story is bounded", async () => {
+      const { id } = await added("www.example.com");
+      const seen = await judge(id, judged("ready"));
+      expect(seen).toMatchObject({ state: "ready", sinceMs: 7, reason: "r", nextCheckMs: 99 });
+      for (let i = 0; i < MOST_CHANGES; i++) {
+        await judge(id, judged(i % 2 === 0 ? "error" : "ready"), 100 + i);
+      }
+      const { changes } = await store.hostnames.story(id);
+      expect(changes).toHaveLength(MOST_CHANGES);
+      expect(changes[0]).toEqual({ timeMs: 199, state: "ready", reason: "r" });
+      expect(await judge(id, judged("ready"), 500)).toMatchObject({ sinceMs: 199 });
+      expect(await judge(id, judged("ready", { isOver: true }))).toBe("gone");
+      expect(await store.hostnames.find(id)).toBeUndefined();
+      expect(await judge(id, judged("ready"))).toBe("gone");
+    });
+
+    test("keep the report of the last check", async () => {
+      const { id } = await added("www.example.com");
+      const report = { domain: "www.example.com", result: "pass", steps: [] } as const;
+      const judging = { id, judge: judged("ready"), timeMs: 7, origin: ORIGIN };
+      await store.hostnames.judge({ ...judging, checked: { report } });
+      await judge(id, judged("active"), 8);
+      expect((await store.hostnames.story(id)).report).toEqual(report);
+      expect((await store.hostnames.find(id))?.checkedMs).toBe(7);
+    });
+
+    test("are due in their order, but for those that are not looked at", async () => {
+      const ids = [];
+      for (const name of ["a", "b", "c", "d"]) ids.push((await added(`${name}.example.com`)).id);
+      const [a = 0, b = 0, c = 0, d = 0] = ids;
+      for (const [id, nextCheckMs] of [
+        [a, 30],
+        [b, 10],
+        [c, undefined],
+        [d, 20],
+      ] as const) {
+        await judge(id, judged("ready", { nextCheckMs }));
+      }
+      const due = async (nowMs: number, most = 10) =>
+        (await store.hostnames.due(nowMs, most)).map(({ id }) => id);
+      expect(await due(9)).toEqual([]);
+      expect(await due(20)).toEqual([b, d]);
+      expect(await due(1000, 2)).toEqual([b, d]);
+      expect(await due(1000)).toEqual([b, d, a]);
+      expect(await store.hostnames.nextDueMs()).toBe(10);
+    });
+
+    test("are listed by what is said of them, page by page", async () => {
+      const two = await register(store, "two");
+      for (const name of ["a", "b", "c"]) await added(`${name}.example.com`);
+      await added("d.example.org", two);
+      const list = async (query: object): Promise<string[]> =>
+        (await store.hostnames.list({ after: 0, most: 10, ...query })).map(({ name }) => name);
+      expect(await list({ delegateId: two.delegateId })).toEqual(["d.example.org"]);
+      expect(await list({ most: 2 })).toEqual(["a.example.com", "b.example.com"]);
+      expect(await list({ after: 2, q: "example.com" })).toEqual(["c.example.com"]);
+      expect(
+        await list({ label: { key: "a", value: "1" }, tenant: "t", state: "pending" }),
+      ).toHaveLength(4);
+      expect(await list({ label: { key: "a", value: "2" } })).toEqual([]);
+      expect(await list({ delegateId: two.delegateId, state: "ready" })).toEqual([]);
+    });
+
+    test("tell of each state when it is durable, and of none that was rolled back", async () => {
+      const heard: HostnameStateChange[] = [];
+      store.hostnames.watch((states) => heard.push(...states));
+      const { id } = await added("www.example.com");
+      const failing = judge(id, () => {
+        throw new Error("in the middle");
+      });
+      await expect(failing).rejects.toThrow("in the middle");
+      await judge(id, judged("ready"));
+      await remove(store, one.delegateId);
+      expect(heard.map(({ state }) => state)).toEqual(["pending", "ready", "orphaned"]);
+    });
+
+    test("know when their values were asked for first", async () => {
+      const { id } = await added("www.example.com");
+      await store.hostnames.noteServed(one.delegateId, 50);
+      await store.hostnames.noteServed(one.delegateId, 60);
+      expect((await store.hostnames.find(id))?.delegate.servedMs).toBe(50);
+    });
+  });
+
+  describe("answered requests", () => {
+    const request = {
+      tokenId: 1,
+      keyHash: new Uint8Array(32).fill(1),
+      requestHash: new Uint8Array(32).fill(2),
+    };
+    const begin = (more: object = {}, nowMs = 5) =>
+      store.answeredRequests.begin({ ...request, ...more, nowMs });
+
+    test("are begun once and give their answer, also after a restart", async () => {
+      expect(await begin()).toBe("begun");
+      expect(await begin()).toBe("unanswered");
+      expect(await begin({ requestHash: new Uint8Array(32) })).toBe("other_request");
+      expect(await begin({ tokenId: 2 })).toBe("begun");
+      await store.answeredRequests.finish({ ...request, answer: Uint8Array.of(1, 2) });
+      store = await underTest().reopen();
+      expect(await begin()).toEqual({ answer: Buffer.from([1, 2]) });
+    });
+
+    test("can be begun again if nothing was done, and are forgotten by age", async () => {
+      await begin();
+      await store.answeredRequests.forget(request);
+      expect(await begin()).toBe("begun");
+      await store.answeredRequests.finish({ ...request, answer: Uint8Array.of(1) });
+      await store.answeredRequests.forget(request);
+      expect(await begin()).toMatchObject({ answer: expect.anything() });
+      await store.answeredRequests.prune(5);
+      expect(await begin()).not.toBe("begun");
+      await store.answeredRequests.prune(6);
+      expect(await begin()).toBe("begun");
+    });
+  });
+
+  describe("lists", () => {
+    test("look at so many rows in one go, and say where to go on", async () => {
+      const entry = { timeMs: 1, action: "check", result: "accepted", origin: ORIGIN } as const;
+      const all = [];
+      for (let i = 0; i < 20_100; i++) all.push(store.recordAct(entry));
+      await Promise.all(all);
+      await added("www.example.com");
+      const query = { after: 0, most: 10, kinds: [{ action: "hostname.*" }] };
+      const first = await store.lists.events(query);
+      expect([first.rows.length, first.lookedTo]).toEqual([0, 20_000]);
+      const second = await store.lists.events({ ...query, after: first.lookedTo ?? 0 });
+      expect(second.rows.map(({ action }) => action)).toEqual(["hostname.created"]);
+      expect(second.lookedTo).toBeUndefined();
+    });
+  });
+}
