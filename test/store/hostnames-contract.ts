@@ -14,6 +14,11 @@ import { ORIGIN, register, remove, type Writer, ZONE } from "./store-fixture.ts"
 
 /** The sentences of `src/store/hostnames.ts` and `src/store/answered-requests.ts`. */
 export function describeHostnames(underTest: () => StoreUnderTest): void {
+  // In a group of their own: what is there before each of them is for them alone.
+  describe("for programs", () => describeAll(underTest));
+}
+
+function describeAll(underTest: () => StoreUnderTest): void {
   let store: Store;
   let one: Writer;
 
