@@ -84,21 +84,22 @@ export function hostnamesOf(
     if (begun !== undefined) return;
     begun = watch();
     const running = await begun;
-    const quietly = (work: () => Promise<void>) => () => {
-      work().catch((err: unknown) => log.error({ err }, "host names could not be looked after"));
+    const every = (ms: number, work: () => Promise<void>): void => {
+      timers.push(setInterval(oneAtATime(work, log), ms).unref());
     };
-    timers.push(
-      setInterval(
-        quietly(() => running.run()),
-        LOOK_MS,
-      ).unref(),
-      setInterval(
-        quietly(() => running.review()),
-        REVIEW_MS,
-      ).unref(),
-    );
+    every(LOOK_MS, () => running.run());
+    every(REVIEW_MS, () => running.review());
   };
-  store.hostnames.watch(() => void begin());
+  const beginQuietly = async (): Promise<void> => {
+    try {
+      await begin();
+    } catch (err) {
+      // It could not be loaded just now: the next host name tries again.
+      begun = undefined;
+      log.error({ err }, "host names are not looked after");
+    }
+  };
+  store.hostnames.watch(() => void beginQuietly());
   return {
     servable,
     check,
@@ -125,6 +126,22 @@ export function hostnamesOf(
       await (await begun)?.stop();
     },
   };
+}
+
+/** For a timer: what is not over yet is not begun again. */
+function oneAtATime(work: () => Promise<void>, log: Surroundings["log"]): () => void {
+  let isUnderWay = false;
+  const run = async (): Promise<void> => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    try {
+      await work();
+    } catch (err) {
+      log.error({ err }, "host names could not be looked after");
+    }
+    isUnderWay = false;
+  };
+  return () => void run();
 }
 
 function policyOf({ checks, policy }: Config): HostnamePolicy {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { SERVER } from "../audit/audit-entry.ts";
 import type { Report } from "../check/report.ts";
 import { challengeDomain, type HostnameId, type HostnamePolicy } from "../hostname/hostname.ts";
@@ -56,6 +57,8 @@ export type Looked =
 
 const MOST_WAITING = 1000;
 const PAGE = 200;
+/** What is about to be written may be, when the server stops. */
+const STOP_MS = 500;
 /** A CA asks right after an update: our own questions would look like its. */
 const AFTER_UPDATE_MS = 60_000;
 /** When nothing can be written, what is found out is lost: it is not found out again and again. */
@@ -133,10 +136,11 @@ export class HostnameWatch {
     return this.#look(record);
   }
 
-  /** No look begins any more; resolves when those under way are over. */
+  /** No look begins any more, and what those under way come to is nobody's business: they may take 20 seconds. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await Promise.allSettled(this.#underWay.values());
+    const settled = Promise.allSettled(this.#underWay.values());
+    await Promise.race([settled, delay(STOP_MS, undefined, { ref: false })]);
   }
 
   async #lookQuietly(record: HostnameRecord): Promise<void> {
@@ -180,6 +184,7 @@ export class HostnameWatch {
     });
     // Our own questions are none of a CA.
     values?.setServed(subdomain, servedMs);
+    if (this.#isStopped) return { kind: "gone" };
     const judged = await store.hostnames.judge({
       id,
       timeMs: clock(),
@@ -188,7 +193,7 @@ export class HostnameWatch {
       judge: (each) => judgeCheck(each, report, this.#circumstances(each)),
     });
     if (judged === "gone") return { kind: "gone" };
-    await this.#act(judged);
+    if (!this.#isStopped) await this.#act(judged);
     return { kind: "looked", record: judged, report };
   }
 

@@ -102,6 +102,8 @@ export interface DelegateChange extends DelegateAct {
   readonly labels?: LabelChanges | undefined;
   readonly tenant?: string | undefined;
   readonly contact?: string | undefined;
+  /** It holds from the next update on. */
+  readonly txtSlots?: number | undefined;
   /** Called inside the transaction with what there is; undefined: nothing is expected. */
   readonly isAsExpected?: ((said: SaidOfDelegate) => boolean) | undefined;
 }

@@ -51,6 +51,8 @@ export interface DelegateDetails extends DelegateRecord {
   /** Whose it is, in the operator's words. */
   readonly tenant: string;
   readonly contact: string;
+  /** Values that it publishes at once; undefined: as many as the configuration says. */
+  readonly txtSlots: number | undefined;
   /** Networks from which it can be updated; none: from any. */
   readonly allowFrom: readonly string[];
   /** False: from nobody, since what is stored cannot be read. */

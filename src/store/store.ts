@@ -68,7 +68,8 @@ export interface Store extends Administration, AuditTrail {
   replaceImportedKey(replacement: ImportedKeyReplacement): Promise<void>;
 
   /**
-   * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates.
+   * Makes `digest` the newest value of the delegate and forgets all but the newest `slots` updates, or as many as the
+   * delegate has slots of its own.
    * A repeated value is published once, in the place of its newest update; with up to ACME_DNS_SLOTS slots it
    * counts as an update all the same, with more it pushes out no other value.
    * Raises the serial of its zone, and of no other, by one (RFC 1982) in the same transaction.
@@ -156,6 +157,8 @@ export interface NewDelegate {
   readonly labels?: Labels | undefined;
   readonly tenant?: string | undefined;
   readonly contact?: string | undefined;
+  /** How many of its newest values it publishes; undefined: as many as the configuration says. */
+  readonly txtSlots?: number | undefined;
 }
 
 export interface StoredCredential {

@@ -233,6 +233,20 @@ describe("the watch", () => {
     expect(new Set(checks.map(({ domain }) => domain)).size).toBe(300);
   });
 
+  test("what is under way when the server stops keeps it from stopping no longer than a moment", async () => {
+    await add("www.example.com");
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    during = () => released;
+    const running = watch.run();
+    const begun = performance.now();
+    await watch.stop();
+    // A check may last 20 seconds.
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    release();
+    await running;
+    expect(await stateOf("www.example.com")).toBe("pending");
+  });
+
   test("its history and the trail have each state, with the reason", async () => {
     world.set("www.example.com", { cname: "cname-missing" });
     const id = await add("www.example.com");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CheckRun } from "./check-runs.ts";
 import { ProblemError } from "./problem.ts";
-import { Report } from "./report-shape.ts";
+import { REPORT_SO_FAR } from "./report-shape.ts";
 import { type Answer, type Route, route } from "./route.ts";
 import { EdgeTargets, notFound, Timestamp, timestamp } from "./shapes.ts";
 import type { V1Parts } from "./v1-parts.ts";
@@ -10,10 +10,9 @@ import { WAIT_MS, within } from "./within.ts";
 const Check = z
   .strictObject({
     id: z.uuid(),
-    domain: z.string().describe("As it was given"),
     state: z.enum(["running", "done", "failed"]),
     started_at: Timestamp,
-    report: Report.nullable().describe("null unless it is done"),
+    ...REPORT_SO_FAR,
     why: z.string().nullable().describe("Why there is no report"),
   })
   .meta({ id: "Check" });
@@ -100,12 +99,12 @@ export function checkRoutes({ checkRuns }: V1Parts): readonly Route[] {
 
 function answerOf({ id, domain, startedMs, outcome }: CheckRun): Answer {
   const { state } = outcome;
+  const nothing = { domain, result: null, steps: [] };
   const body = {
     id,
-    domain,
     state,
     started_at: timestamp(startedMs),
-    report: outcome.state === "done" ? outcome.report : null,
+    ...(outcome.state === "done" ? outcome.report : nothing),
     why: outcome.state === "failed" ? outcome.why : null,
   };
   const isRunning = state === "running";

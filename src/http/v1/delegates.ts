@@ -1,10 +1,4 @@
 import { z } from "zod";
-import { checkInput } from "../../check/input.ts";
-import { zoneOf } from "../../check/served-zone.ts";
-import { parseAllowFrom } from "../../delegate/allow-from.ts";
-import { generateApiKey, hashApiKey } from "../../delegate/credential.ts";
-import { whyNotReadable } from "../../delegate/readable-name.ts";
-import { ActError } from "../../operate/act-error.ts";
 import {
   deleteDelegate,
   disableDelegate,
@@ -12,82 +6,39 @@ import {
   restoreDelegate,
 } from "../../operate/delegates.ts";
 import type { DelegateDetails } from "../../store/lists.ts";
+import { createDelegateRoute } from "./create-delegate.ts";
+import {
+  AllowFromList,
+  acting,
+  allowFromOf,
+  Delegate,
+  DelegateWithCredential,
+  findDelegate,
+  STATES,
+  shownDelegate,
+  TxtSlots,
+} from "./delegate-shape.ts";
 import { answerWithEtag, requireMatch } from "./etag.ts";
 import { ProblemError } from "./problem.ts";
-import { type Answer, type Call, type Route, route } from "./route.ts";
+import { type Call, type Route, route } from "./route.ts";
 import {
   IdParam,
   LabelFilter,
   LabelPatch,
-  Labels,
   labelFilterOf,
-  notFound,
   PAGE,
   page,
   pageOf,
   ShortText,
-  Timestamp,
-  timestamp,
-  timestampOrNull,
 } from "./shapes.ts";
 import { actsOf, type V1Parts } from "./v1-parts.ts";
-
-const STATES = ["live", "locked", "deleted"] as const;
-
-const AllowFromList = z
-  .array(z.string().max(64))
-  .max(32)
-  .describe("Networks that may update, in CIDR notation; empty: any address");
-
-const SHOWN = {
-  id: z.int().min(1),
-  fulldomain: z.string().describe("Where CNAMEs lead"),
-  subdomain: z.string(),
-  zone: z.string(),
-  state: z.enum(STATES),
-  tenant: z.string(),
-  contact: z.string(),
-  labels: Labels,
-  allowfrom: z.array(z.string()),
-  keys: z.int().min(0).describe("Keys that work"),
-  hostnames: z.int().min(0),
-  created_at: Timestamp,
-  last_update_at: Timestamp.nullable().describe("To the minute"),
-  locked_at: Timestamp.nullable(),
-  deleted_at: Timestamp.nullable(),
-  warnings: z.array(z.string()),
-};
-const Delegate = z.strictObject(SHOWN).meta({ id: "Delegate" });
-type Delegate = z.infer<typeof Delegate>;
-
-const Credential = z
-  .strictObject({ username: z.string(), password: z.string() })
-  .describe("Shown this once");
-const DelegateWithCredential = z
-  .strictObject({ ...SHOWN, credential: Credential, server_url: z.string() })
-  .meta({ id: "DelegateWithCredential" });
-
-const NewDelegate = z
-  .strictObject({
-    zone: z.string().max(253).optional().describe("One of general.domain; the first by default"),
-    naming: z
-      .enum(["uuid", "readable"])
-      .default("uuid")
-      .describe("readable: `name` in front of the zone"),
-    name: z.string().max(253).optional().describe("A host name, such as www.example.com"),
-    allowfrom: AllowFromList.default([]),
-    tenant: ShortText.default(""),
-    contact: ShortText.default(""),
-    labels: Labels.default({}),
-  })
-  .meta({ id: "NewDelegate" });
-type NewDelegate = z.infer<typeof NewDelegate>;
 
 const DelegatePatch = z
   .strictObject({
     allowfrom: AllowFromList.optional(),
     tenant: ShortText.optional(),
     contact: ShortText.optional(),
+    txt_slots: TxtSlots.optional(),
     labels: LabelPatch.optional(),
   })
   .meta({ id: "DelegatePatch" });
@@ -95,7 +46,7 @@ const DelegatePatch = z
 const TAG = "Delegates";
 
 export function delegateRoutes(parts: V1Parts): readonly Route[] {
-  const show = (details: DelegateDetails): Delegate => shown(details, parts.txtSlots());
+  const show = (details: DelegateDetails): object => shownDelegate(details, parts.txtSlots());
   const find = (id: number): Promise<DelegateDetails> => findDelegate(parts, id);
   return [
     route({
@@ -127,21 +78,7 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
         return { status: 200, body: page(rows, limit, show, lookedTo) };
       },
     }),
-    route({
-      method: "post",
-      path: "/delegates",
-      id: "createDelegate",
-      tag: TAG,
-      summary: "A new delegate with its credential, which is shown this once",
-      scope: "register",
-      body: NewDelegate,
-      answers: { 201: DelegateWithCredential },
-      problems: ["name_taken"],
-      isIdempotent: true,
-      async handle(call) {
-        return createDelegate(parts, call);
-      },
-    }),
+    createDelegateRoute(parts),
     route({
       method: "get",
       path: "/delegates/{id}",
@@ -172,7 +109,7 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
       async handle({ req, params, body, origin }) {
         const before = await find(params.id);
         requireMatch(req, show(before));
-        const { allowfrom, tenant, contact, labels } = body;
+        const { allowfrom, tenant, contact, labels, txt_slots: txtSlots } = body;
         const outcome = await parts.store.changeDelegate({
           delegateId: params.id,
           timeMs: parts.clock(),
@@ -180,6 +117,7 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
           allowFrom: allowfrom === undefined ? undefined : allowFromOf(allowfrom),
           tenant,
           contact,
+          txtSlots,
           labels:
             labels &&
             new Map(Object.entries(labels).map(([key, value]) => [key, value ?? undefined])),
@@ -276,25 +214,6 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
   }
 }
 
-export async function findDelegate(
-  { store, clock }: Pick<V1Parts, "store" | "clock">,
-  id: number,
-): Promise<DelegateDetails> {
-  const details = await store.lists.delegate(id, clock());
-  if (details === undefined) throw notFound(`delegate ${id}`);
-  return details;
-}
-
-/** What was found before an act was true a moment ago. */
-export async function acting<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof ActError) throw new ProblemError("wrong_state", error.message);
-    throw error;
-  }
-}
-
 function wrongState(id: number, state: DelegateDetails["state"], why: string): ProblemError {
   const shownState = state === "disabled" ? "locked" : state;
   return new ProblemError("wrong_state", `delegate ${id} is ${shownState}: ${why}`);
@@ -315,129 +234,4 @@ function isAs(
     const { allowFrom: a, labels: l, tenant: t, contact: c } = said as DelegateDetails;
     return JSON.stringify([a, l, t, c]) === before;
   };
-}
-
-function allowFromOf(entries: readonly string[]) {
-  const allowFrom = parseAllowFrom(entries);
-  if (allowFrom !== undefined) return allowFrom;
-  const message = "networks in CIDR notation, such as 192.0.2.0/24 or 2001:db8::/32";
-  throw new ProblemError("invalid_request", `allowfrom: ${message}`, {
-    errors: [{ at: "body/allowfrom", message }],
-  });
-}
-
-/** Two random UUIDs that exist already would be a broken generator. */
-const ATTEMPTS = 3;
-
-async function createDelegate(
-  parts: V1Parts,
-  { req, body, token, origin }: Call<unknown, unknown, NewDelegate>,
-): Promise<Answer> {
-  const { store, clock, acts } = parts;
-  const zone = zoneFor(parts, body);
-  const readable = body.naming === "readable" ? readableName(parts, zone, body.name) : undefined;
-  const allowFrom = allowFromOf(body.allowfrom);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const username = acts.newUuid();
-    const subdomain = readable ?? acts.newUuid();
-    const key = generateApiKey(acts.randomOctets);
-    const { tenant, contact, labels } = body;
-    const outcome = await store.createDelegate({
-      ...{ zone, subdomain, allowFrom, username, tenant, contact, labels, origin },
-      keyHash: hashApiKey(key),
-      createdMs: clock(),
-      tokenId: token?.id,
-    });
-    if (outcome === "token_revoked")
-      throw new ProblemError("token_required", "the token is revoked");
-    if (outcome === "taken" && readable !== undefined) {
-      throw new ProblemError(
-        "name_taken",
-        `${readable}.${zone} is or was a delegate: names are never given twice; restore it, or let naming be uuid`,
-      );
-    }
-    if (outcome === "taken") continue;
-    parts.zones.publish(zone, { subdomain, digests: [], sequence: 0 });
-    parts.countRegistration();
-    const record = await store.findDelegate(zone, subdomain);
-    const details = await findDelegate(parts, record?.id ?? 0);
-    return {
-      status: 201,
-      headers: { Location: `/api/v1/delegates/${details.id}` },
-      body: {
-        ...shown(details, parts.txtSlots()),
-        credential: { username, password: key },
-        server_url: parts.serverUrl({ req }),
-      },
-    };
-  }
-  throw new Error("random names that are taken already: the random number generator is broken");
-}
-
-function zoneFor({ zones, servedZones }: V1Parts, { zone }: NewDelegate): string {
-  if (zone === undefined) return zones.registrationZone;
-  const wanted = zone.toLowerCase().replace(/\.$/, "");
-  const usual = servedZones().filter(({ isInstant }) => !isInstant);
-  if (usual.some(({ apex }) => apex === wanted)) return wanted;
-  throw invalid("zone", `one of ${usual.map(({ apex }) => apex).join(", ")}`);
-}
-
-/** The labels in front of the zone, in lower case. Throws ProblemError. */
-function readableName({ servedZones }: V1Parts, zone: string, given: string | undefined): string {
-  if (given === undefined) throw invalid("name", "a host name, which naming=readable needs");
-  const { domain, isWildcard, step } = checkInput(given);
-  if (step.status === "FAIL" || isWildcard) {
-    throw invalid("name", step.fix ?? "a host name without *, such as www.example.com");
-  }
-  const all = servedZones();
-  const served = all.find(({ apex }) => apex === zone);
-  const why = whyNotReadable(domain, zone, served?.hasStatic ?? (() => false));
-  if (why !== undefined) throw invalid("name", why);
-  const owner = zoneOf(all, `${domain}.${zone}`);
-  if (owner?.apex !== zone)
-    throw invalid("name", `${domain}.${zone} is in the zone ${owner?.apex}`);
-  return domain;
-}
-
-function invalid(field: string, message: string): ProblemError {
-  return new ProblemError("invalid_request", `${field}: ${message}`, {
-    errors: [{ at: `body/${field}`, message }],
-  });
-}
-
-function shown(details: DelegateDetails, txtSlots: number): Delegate {
-  const { id, zone, subdomain, state, tenant, contact, labels, allowFrom } = details;
-  return {
-    id,
-    fulldomain: `${subdomain}.${zone}`,
-    subdomain,
-    zone,
-    state: state === "disabled" ? "locked" : state,
-    tenant,
-    contact,
-    labels,
-    allowfrom: [...allowFrom],
-    keys: details.keys,
-    hostnames: details.hostnames,
-    created_at: timestamp(details.createdMs),
-    last_update_at: timestampOrNull(details.lastUpdateMs),
-    locked_at: timestampOrNull(details.lockedMs),
-    deleted_at: timestampOrNull(details.deletedMs),
-    warnings: warningsOf(details, txtSlots),
-  };
-}
-
-/** Each name of a certificate needs a value of its own at the same time. */
-function warningsOf(
-  { hostnames, isAllowFromReadable }: DelegateDetails,
-  txtSlots: number,
-): string[] {
-  return [
-    ...(hostnames > txtSlots
-      ? [
-          `${hostnames} host names share this delegate, which publishes ${txtSlots} values: one certificate for all of them fails; raise dns.txt_slots, or order them one after the other`,
-        ]
-      : []),
-    ...(isAllowFromReadable ? [] : ["its allowfrom cannot be read, so that nobody can update it"]),
-  ];
 }

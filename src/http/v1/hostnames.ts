@@ -3,7 +3,7 @@ import { checkInput } from "../../check/input.ts";
 import { HOSTNAME_STATES } from "../../hostname/hostname.ts";
 import { type HostnameRecord, MOST_HOSTNAMES } from "../../store/hostnames.ts";
 import type { DelegateDetails } from "../../store/lists.ts";
-import { findDelegate } from "./delegates.ts";
+import { findDelegate } from "./delegate-shape.ts";
 import { answerWithEtag, requireMatch } from "./etag.ts";
 import { Hostname, HostnameWithStory, shownHostname, shownWithStory } from "./hostname-shape.ts";
 import { ProblemError } from "./problem.ts";

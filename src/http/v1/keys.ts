@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CredentialId } from "../../delegate/credential.ts";
 import { createCredential, revokeCredential } from "../../operate/delegates.ts";
 import type { CredentialRecord } from "../../store/administration.ts";
-import { acting, findDelegate } from "./delegates.ts";
+import { acting, findDelegate } from "./delegate-shape.ts";
 import { type Route, route } from "./route.ts";
 import {
   ID,

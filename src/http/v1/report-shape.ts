@@ -21,11 +21,22 @@ const Step = z
   })
   .meta({ id: "CheckStep" });
 
+type Result = z.ZodEnum<{ pass: "pass"; warn: "warn"; fail: "fail" }>;
+
+const RESULT: Result = z.enum(["pass", "warn", "fail"]);
+
 /** As `dnsvouch check --json` prints it. */
 export const Report: z.ZodType = z
-  .strictObject({
-    domain: z.string(),
-    result: z.enum(["pass", "warn", "fail"]),
-    steps: z.array(Step),
-  })
+  .strictObject({ domain: z.string(), result: RESULT, steps: z.array(Step) })
   .meta({ id: "Report" });
+
+/** The members of a report that may not be there yet. */
+export const REPORT_SO_FAR: {
+  readonly domain: z.ZodString;
+  readonly result: z.ZodNullable<Result>;
+  readonly steps: z.ZodArray<z.ZodType>;
+} = {
+  domain: z.string().describe("The name judged; as it was given while it is not done"),
+  result: RESULT.nullable().describe("null unless it is done"),
+  steps: z.array(Step),
+};

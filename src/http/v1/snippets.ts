@@ -8,7 +8,7 @@ import { PROVIDERS, providerCard } from "../../snippet/provider-cards.ts";
 import { CLIENT_FORMATS } from "../../snippet/words.ts";
 import { MOST_HOSTNAMES } from "../../store/hostnames.ts";
 import type { DelegateDetails } from "../../store/lists.ts";
-import { findDelegate } from "./delegates.ts";
+import { findDelegate } from "./delegate-shape.ts";
 import { type Route, route } from "./route.ts";
 import { IdParam } from "./shapes.ts";
 import type { V1Parts } from "./v1-parts.ts";

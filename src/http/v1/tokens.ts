@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseTokenScopes, TOKEN_SCOPES } from "../../delegate/token-scope.ts";
 import { createToken } from "../../operate/tokens.ts";
 import type { TokenRecord } from "../../store/tokens.ts";
-import { acting } from "./delegates.ts";
+import { acting } from "./delegate-shape.ts";
 import { type Route, route } from "./route.ts";
 import {
   IdParam,

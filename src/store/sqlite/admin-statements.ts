@@ -22,7 +22,16 @@ export interface AdminStatements {
   readonly setDeleted: Statement<[{ delegateId: number; deletedMs: number | null }]>;
   readonly setLabels: Statement<[{ delegateId: number; labels: string }]>;
   readonly setSaid: Statement<
-    [{ delegateId: number; allowFrom: string; labels: string; tenant: string; contact: string }]
+    [
+      {
+        delegateId: number;
+        allowFrom: string;
+        labels: string;
+        tenant: string;
+        contact: string;
+        txtSlots: number | null;
+      },
+    ]
   >;
   readonly setExpiry: Statement<
     [{ delegateId: number; but: number; expiresMs: number; nowMs: number }]
@@ -79,6 +88,7 @@ export interface DelegateRow {
   readonly allowFrom: string;
   readonly tenant: string;
   readonly contact: string;
+  readonly txtSlots: number | null;
 }
 
 export interface TokenRow {
@@ -105,7 +115,7 @@ export interface OldValueRow {
 const DELEGATES = `
   SELECT d.id, d.zone_id AS zoneId, z.apex AS zone, d.subdomain, d.created_ms AS createdMs,
     d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs, d.labels,
-    d.allow_from AS allowFrom, d.tenant, d.contact
+    d.allow_from AS allowFrom, d.tenant, d.contact, d.txt_slots AS txtSlots
   FROM delegate AS d JOIN zone AS z ON z.id = d.zone_id`;
 
 const TOKENS = `
@@ -152,7 +162,8 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
     "UPDATE delegate SET deleted_ms = @deletedMs, disabled_ms = NULL WHERE id = @delegateId",
   setLabels: "UPDATE delegate SET labels = @labels WHERE id = @delegateId",
   setSaid: `
-    UPDATE delegate SET allow_from = @allowFrom, labels = @labels, tenant = @tenant, contact = @contact
+    UPDATE delegate SET allow_from = @allowFrom, labels = @labels, tenant = @tenant, contact = @contact,
+      txt_slots = @txtSlots
     WHERE id = @delegateId`,
   setExpiry: `
     UPDATE credential SET expires_ms = @expiresMs

@@ -112,8 +112,9 @@ export function changeDelegate(
     labels: storeLabels(changed),
     tenant: change.tenant ?? tenant,
     contact: change.contact ?? contact,
+    txtSlots: change.txtSlots ?? row.txtSlots,
   });
-  const names = ["allowFrom", "labels", "tenant", "contact"] as const;
+  const names = ["allowFrom", "labels", "tenant", "contact", "txtSlots"] as const;
   const detail = names.filter((name) => change[name] !== undefined).join(" ");
   const what = { timeMs, origin, delegateId, detail };
   context.audit.append({ ...what, action: "delegate.change", result: "accepted" });

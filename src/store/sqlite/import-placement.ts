@@ -23,7 +23,7 @@ export interface Placement {
 }
 
 /** acme-dns knows nothing more of a delegate, and its names are one label. */
-const NOTHING_SAID = { labels: "{}", tenant: "", contact: "", reversed: null };
+const NOTHING_SAID = { labels: "{}", tenant: "", contact: "", reversed: null, txtSlots: null };
 
 const OWNER_OF_USERNAME = `
   SELECT d.subdomain, z.apex

@@ -206,15 +206,15 @@ const REVOKE_TOKENS = `
 
 const NAMES = `
   (SELECT id FROM main.zone WHERE apex = oz.apex), o.subdomain, o.allow_from, o.created_ms,
-  coalesce(o.deleted_ms, @nowMs), o.labels, o.tenant, o.contact, o.reversed ${NOT_IN_MAIN}`;
+  coalesce(o.deleted_ms, @nowMs), o.labels, o.tenant, o.contact, o.reversed, o.txt_slots ${NOT_IN_MAIN}`;
 const KEEP_NAMES = `
   INSERT INTO main.delegate (zone_id, subdomain, allow_from, created_ms, deleted_ms, labels,
-    tenant, contact, reversed)
+    tenant, contact, reversed, txt_slots)
   SELECT ${NAMES}`;
 /** With their numbers, which the trail has. */
 const KEEP_NAMES_AND_NUMBERS = `
   INSERT INTO main.delegate (id, zone_id, subdomain, allow_from, created_ms, deleted_ms, labels,
-    tenant, contact, reversed)
+    tenant, contact, reversed, txt_slots)
   SELECT o.id, ${NAMES}`;
 
 /** What clients keep here is theirs, the newer one of each. */

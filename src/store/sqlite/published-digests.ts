@@ -25,12 +25,17 @@ export async function* allPublishedDigests(
     const last = rows.at(-1);
     if (last === undefined) return;
     for (const [subdomain, ofDelegate] of Map.groupBy(rows, (row) => row.subdomain)) {
-      yield publishedDigests(subdomain, ofDelegate.filter(hasValue).slice(-slots));
+      yield publishedDigests(subdomain, newestOf(ofDelegate, slots));
     }
     after = last.delegateId;
     // Queries and updates that wait get their turn between two pages.
     await nextTurn();
   }
+}
+
+/** The values of one delegate that count: as many as it has of its own, or as all have. */
+export function newestOf(rows: readonly PublishedRow[], slots: number): readonly ValueRow[] {
+  return rows.filter(hasValue).slice(-(rows[0]?.txtSlots ?? slots));
 }
 
 export function assertSlots(slots: number): void {

@@ -147,6 +147,8 @@ export const SCHEMA_VERSION_6 = `
 ALTER TABLE delegate ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
 ALTER TABLE delegate ADD COLUMN contact TEXT NOT NULL DEFAULT '';
 ALTER TABLE delegate ADD COLUMN served_ms INTEGER;
+-- Null: as many as the configuration says.
+ALTER TABLE delegate ADD COLUMN txt_slots INTEGER;
 ALTER TABLE credential ADD COLUMN label TEXT NOT NULL DEFAULT '';
 ALTER TABLE delegate ADD COLUMN reversed TEXT;
 CREATE INDEX delegate_readable ON delegate (zone_id, reversed)

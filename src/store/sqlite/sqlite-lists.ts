@@ -21,6 +21,7 @@ type DelegateListRow = {
   readonly labels: string;
   readonly tenant: string;
   readonly contact: string;
+  readonly txtSlots: number | null;
   readonly allowFrom: string;
   readonly createdMs: number;
   readonly disabledMs: number | null;
@@ -31,7 +32,7 @@ type DelegateListRow = {
 };
 
 const DELEGATES = `
-  SELECT d.id, z.apex AS zone, d.subdomain, d.labels, d.tenant, d.contact, d.allow_from AS allowFrom,
+  SELECT d.id, z.apex AS zone, d.subdomain, d.labels, d.tenant, d.contact, d.txt_slots AS txtSlots, d.allow_from AS allowFrom,
     d.created_ms AS createdMs, d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs,
     (SELECT max(last_used_ms) FROM credential WHERE delegate_id = d.id) AS lastUpdateMs,
     (SELECT count(*) FROM credential WHERE delegate_id = d.id AND revoked_ms IS NULL
@@ -150,13 +151,14 @@ function conditionOf({ action, isAccepted }: EventKind, i: number): string {
 }
 
 function detailsOf(row: DelegateListRow): DelegateDetails {
-  const { allowFrom, labels, disabledMs, deletedMs, lastUpdateMs, ...rest } = row;
+  const { allowFrom, labels, txtSlots, disabledMs, deletedMs, lastUpdateMs, ...rest } = row;
   const { restricted, entries } = restoreAllowFrom(allowFrom);
   const live = disabledMs === null ? "live" : "disabled";
   return {
     ...rest,
     state: deletedMs === null ? live : "deleted",
     labels: restoreLabels(labels),
+    txtSlots: txtSlots ?? undefined,
     allowFrom: entries,
     isAllowFromReadable: !restricted || entries.length > 0,
     lastUpdateMs: lastUpdateMs ?? undefined,

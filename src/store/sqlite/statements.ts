@@ -23,6 +23,7 @@ export interface Statements {
         tenant: string;
         contact: string;
         reversed: string | null;
+        txtSlots: number | null;
       },
     ]
   >;
@@ -32,7 +33,13 @@ export interface Statements {
   readonly findCredential: Statement<[username: string], CredentialRow>;
   readonly findWriter: Statement<
     [{ credentialId: number; delegateId: number; nowMs: number }],
-    { zoneId: number; zone: string; subdomain: string; lastUsedMs: number | null }
+    {
+      zoneId: number;
+      zone: string;
+      subdomain: string;
+      lastUsedMs: number | null;
+      txtSlots: number | null;
+    }
   >;
   readonly touchCredential: Statement<[{ credentialId: number; nowMs: number }]>;
   readonly replaceImportedKey: Statement<
@@ -97,10 +104,12 @@ export interface ValueRow {
 }
 
 /** One value of a delegate, or nulls for a delegate without values. */
-export type PublishedRow = { readonly delegateId: number; readonly subdomain: string } & (
-  | ValueRow
-  | { readonly sequence: null; readonly digest: null }
-);
+export type PublishedRow = {
+  readonly delegateId: number;
+  readonly subdomain: string;
+  /** Null: as many as the configuration says. */
+  readonly txtSlots: number | null;
+} & (ValueRow | { readonly sequence: null; readonly digest: null });
 
 export function hasValue(row: PublishedRow): row is PublishedRow & ValueRow {
   return row.sequence !== null;
@@ -125,8 +134,8 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
 
   findUsername: "SELECT id FROM credential WHERE username = ?",
   insertDelegate: `
-    INSERT INTO delegate (zone_id, subdomain, allow_from, created_ms, labels, tenant, contact, reversed)
-    VALUES (@zoneId, lower(@subdomain), @allowFrom, @createdMs, @labels, @tenant, @contact, @reversed)
+    INSERT INTO delegate (zone_id, subdomain, allow_from, created_ms, labels, tenant, contact, reversed, txt_slots)
+    VALUES (@zoneId, lower(@subdomain), @allowFrom, @createdMs, @labels, @tenant, @contact, @reversed, @txtSlots)
     ON CONFLICT (zone_id, subdomain) DO NOTHING`,
   insertCredential: `
     INSERT INTO credential (delegate_id, username, key_scheme, key_hash, created_ms)
@@ -139,7 +148,8 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
     FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
     WHERE c.username = ? AND c.key_scheme IN ('sha256', 'bcrypt') AND d.deleted_ms IS NULL`,
   findWriter: `
-    SELECT d.zone_id AS zoneId, z.apex AS zone, d.subdomain, c.last_used_ms AS lastUsedMs
+    SELECT d.zone_id AS zoneId, z.apex AS zone, d.subdomain, c.last_used_ms AS lastUsedMs,
+      d.txt_slots AS txtSlots
     FROM credential AS c JOIN delegate AS d ON d.id = c.delegate_id JOIN zone AS z ON z.id = d.zone_id
     WHERE c.id = @credentialId AND d.id = @delegateId
       AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL AND d.disabled_ms IS NULL
@@ -179,9 +189,9 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
     WHERE id NOT IN (SELECT id FROM cookie_secret ORDER BY id DESC LIMIT 2)`,
 
   publishedPage: `
-    SELECT page.id AS delegateId, page.subdomain, v.sequence, v.digest
+    SELECT page.id AS delegateId, page.subdomain, page.txt_slots AS txtSlots, v.sequence, v.digest
     FROM (
-      SELECT id, subdomain FROM delegate
+      SELECT id, subdomain, txt_slots FROM delegate
       WHERE zone_id = (SELECT id FROM zone WHERE apex = @zone) AND deleted_ms IS NULL AND id > @after
       ORDER BY id LIMIT @delegates
     ) AS page

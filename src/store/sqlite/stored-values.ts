@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
-import { publishedDigests } from "./published-digests.ts";
+import { newestOf, publishedDigests } from "./published-digests.ts";
 import { reversedLabels } from "./reversed-name.ts";
 import type { PublishedRow } from "./statements.ts";
-import { hasValue } from "./statements.ts";
 import { reportingFaults } from "./storage-fault.ts";
 
 /** Single delegates, read straight from the database, beside the one who writes it. */
@@ -20,7 +19,7 @@ export interface StoredValues {
 const BUSY_TIMEOUT_MS = 100;
 
 const VALUES_OF_NAME = `
-  SELECT d.id AS delegateId, d.subdomain, v.sequence, v.digest
+  SELECT d.id AS delegateId, d.subdomain, d.txt_slots AS txtSlots, v.sequence, v.digest
   FROM delegate AS d LEFT JOIN challenge_value AS v ON v.delegate_id = d.id
   WHERE d.zone_id = (SELECT id FROM zone WHERE apex = ?) AND d.subdomain = ?
     AND d.deleted_ms IS NULL
@@ -55,7 +54,7 @@ export function openStoredValues(path: string): StoredValues {
         if (rows.length === 0) {
           return reportingFaults(file, () => hasAnyBelow(zone, subdomain)) ? [] : undefined;
         }
-        return publishedDigests(subdomain, rows.filter(hasValue).slice(-slots)).digests;
+        return publishedDigests(subdomain, newestOf(rows, slots)).digests;
       },
       close: () => void database.close(),
     };

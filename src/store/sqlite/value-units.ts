@@ -30,7 +30,12 @@ export function createDelegate(
   if (!isTokenLive) return "token_revoked";
   const allowFrom = storeAllowFrom(delegate.allowFrom);
   const { labels = {}, tenant = "", contact = "" } = delegate;
-  const said = { labels: storeLabels(labels), tenant, contact };
+  const said = {
+    labels: storeLabels(labels),
+    tenant,
+    contact,
+    txtSlots: delegate.txtSlots ?? null,
+  };
   const name = { zoneId: zone.id, subdomain, reversed: reversedName(subdomain) };
   const inserted = sql.insertDelegate.run({ ...name, ...said, allowFrom, createdMs });
   if (inserted.changes === 0) return "taken";
@@ -46,12 +51,13 @@ export function createDelegate(
 
 export function addChallengeDigest(
   context: UnitContext,
-  { credentialId, delegateId, digest, slots, createdMs, origin }: ChallengeUpdate,
+  { credentialId, delegateId, digest, slots: usualSlots, createdMs, origin }: ChallengeUpdate,
 ): ChallengeUpdated | "gone" {
   const { sql, audit } = context;
   const writer = sql.findWriter.get({ credentialId, delegateId, nowMs: createdMs });
   if (writer === undefined) return "gone";
 
+  const slots = writer.txtSlots ?? usualSlots;
   if (slots > ACME_DNS_SLOTS) sql.forgetRepeated.run({ delegateId, digest });
   const { changes } = sql.insertValue.run({ delegateId, digest, createdMs });
   assert.equal(changes, 1);

@@ -135,6 +135,32 @@ describe("delegates", () => {
     expect([wrong.status, wrong.body.errors[0].at]).toEqual([400, "body/allowfrom"]);
   });
 
+  test("F30 have as many values at once as they are given, 2 by default, also after a restart", async () => {
+    const {
+      id,
+      credential,
+      subdomain,
+      fulldomain,
+      txt_slots: slots,
+    } = await create({ txt_slots: 3 });
+    const usual = await create();
+    expect([slots, usual.txt_slots]).toEqual([3, 2]);
+    for (const number of [1, 2, 3, 4]) {
+      await update(credential, subdomain, number);
+      await update(usual.credential, usual.subdomain, number);
+    }
+    const count = async (name: string): Promise<number> => (await dig(name)).split("; ").length;
+    expect([await count(fulldomain), await count(usual.fulldomain)]).toEqual([3, 2]);
+    const token = await newToken(server.folder, "read,register,delegates,keys");
+    server = await server.restart();
+    call = v1Client(server.url, token);
+    expect([await count(fulldomain), await count(usual.fulldomain)]).toEqual([3, 2]);
+    await call("PATCH", `/delegates/${id}`, { txt_slots: 1 });
+    await update(credential, subdomain, 5);
+    expect(await count(fulldomain)).toBe(1);
+    expect((await call("POST", "/delegates", { txt_slots: 11 })).status).toBe(400);
+  });
+
   test("are locked, unlocked, deleted and restored", async () => {
     const { id, credential, subdomain, fulldomain } = await create();
     await update(credential, subdomain);
