@@ -21,7 +21,11 @@ export function createV1(api: ApiParts, means: V1Means): express.Router {
   const page = docsPage(document);
   const router = express.Router({ caseSensitive: true, strict: true });
   router.get("/openapi.json", (_req, res) => sendText(res, "application/json", json));
-  router.get("/docs", (_req, res) => sendText(res, "text/html; charset=utf-8", page));
+  router.get("/docs", (_req, res) => {
+    // It needs nothing; and over plain HTTP its links must not be upgraded, as helmet has it.
+    res.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    sendText(res, "text/html; charset=utf-8", page);
+  });
   router.use("/api/v1", v1Router(api, routes));
   // What express finds wrong with a path: an escape that is none.
   router.use((_error: unknown, _req: Request, res: Response, _next: NextFunction) => {

@@ -57,7 +57,7 @@ async function dig(name: string, type = "TXT"): Promise<string> {
 }
 
 describe("delegates", () => {
-  test("are in DNS at once, and what made them works for them alone (F14)", async () => {
+  test("F14 are in DNS at once, and what made them works for them alone", async () => {
     const one = await create();
     const other = await create();
     expect(await dig(one.fulldomain)).toBe("NOERROR");

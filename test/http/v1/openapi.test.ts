@@ -1,5 +1,7 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describedApi } from "../../../src/http/v1/described-api.ts";
+import { version } from "../../../src/version.ts";
 import { type ServerUnderTest, startServerUnderTest } from "../../support/server-under-test.ts";
 import { v1Client } from "./v1-client.ts";
 
@@ -62,6 +64,10 @@ describe("the OpenAPI document", () => {
     ).toEqual([]);
   });
 
+  test("is what dnsvouch openapi prints", () => {
+    expect(describedApi(version())).toEqual(document);
+  });
+
   test("has every operation, and none that is not there", () => {
     expect(described().toSorted()).toEqual(OPERATIONS.toSorted());
   });
@@ -97,6 +103,8 @@ describe("the OpenAPI document", () => {
 test("the page about it has every operation and shape, and loads nothing from anywhere", async () => {
   const response = await fetch(`${server.url}/docs`);
   expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  const policy = response.headers.get("content-security-policy");
+  expect(policy).toBe("default-src 'none'; frame-ancestors 'none'");
   const page = await response.text();
   for (const row of OPERATIONS) {
     const [method = "", path = ""] = row.split(" ");
