@@ -7,7 +7,7 @@ import { loadOnce } from "./load-once.ts";
 import type { HostnameCheck, HostnameWatch } from "./operate/hostname-watch.ts";
 import { ServableNames } from "./operate/servable-names.ts";
 import type { Store } from "./store/store.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { CheckSurroundings, Surroundings } from "./surroundings.ts";
 import type { ChallengePublisher } from "./zone/challenge-publisher.ts";
 
 export interface HostnamesNeeds {
@@ -47,7 +47,7 @@ export interface RunningHostnames {
 const AT_ONCE = 24;
 const LOOK_MS = 5_000;
 const REVIEW_MS = 60_000;
-const USUALLY = { resolvers: [], authPort: 53 };
+const USUALLY: CheckSurroundings = { resolvers: [], authPort: 53, isByClock: true };
 /** What checks are about where nobody has said it. */
 const USUAL_CA = "letsencrypt.org";
 const USUAL_METHOD = "dns-01";
@@ -57,7 +57,10 @@ export function hostnamesOf(
   { store, publishers }: HostnamesNeeds,
   surroundings: Surroundings,
 ): RunningHostnames {
-  const { log } = surroundings;
+  const {
+    log,
+    checks: { isByClock },
+  } = { checks: USUALLY, ...surroundings };
   let current = config;
   const timers: NodeJS.Timeout[] = [];
   const servable = new ServableNames(store.hostnames);
@@ -84,6 +87,7 @@ export function hostnamesOf(
     if (begun !== undefined) return;
     begun = watch();
     const running = await begun;
+    if (!isByClock) return;
     const every = (ms: number, work: () => Promise<void>): void => {
       timers.push(setInterval(oneAtATime(work, log), ms).unref());
     };
@@ -157,13 +161,13 @@ function policyOf({ checks, policy }: Config): HostnamePolicy {
 
 /** dns2 and the public suffix list are loaded with the first check. */
 function checkBy(config: () => Config, surroundings: Surroundings): RunCheck {
-  const { clock, newUuid, checksAsk = USUALLY } = surroundings;
+  const { clock, newUuid, checks = USUALLY } = surroundings;
   return async ({ edgeTargets, ...request }) => {
     const [{ checkDomain }, { checkMeans }] = await Promise.all([
       import("./check/check-domain.ts"),
       import("./configured-check.ts"),
     ]);
-    const asked = { ...checksAsk, clock, newLabel: newUuid };
+    const asked = { ...checks, clock, newLabel: newUuid };
     const means = checkMeans(config(), asked);
     const { ca = USUAL_CA, method = USUAL_METHOD, accountUri } = request;
     return checkDomain(

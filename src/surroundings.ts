@@ -10,9 +10,16 @@ export interface Surroundings {
   /** A random UUID (version 4), lower case. */
   readonly newUuid: () => string;
   readonly log: Log;
-  /**
-   * Whom checks ask: resolvers, empty for those of the configuration and of the system, and the port of name servers.
-   * Undefined: as usual.
-   */
-  readonly checksAsk?: { readonly resolvers: readonly ServerAddress[]; readonly authPort: number };
+  /** Undefined: as usual. */
+  readonly checks?: CheckSurroundings;
+}
+
+/** The world that host names are looked at in. */
+export interface CheckSurroundings {
+  /** Asked alone; empty: those of the configuration and of the system. */
+  readonly resolvers: readonly ServerAddress[];
+  /** Of name servers. */
+  readonly authPort: number;
+  /** Whether the server looks by the clock, or only when it is told to. */
+  readonly isByClock: boolean;
 }

@@ -63,12 +63,13 @@ export async function startProvider(lab: Lab): Promise<Provider> {
     clock: () => clock.nowMs,
     randomOctets: randomBytes,
     newUuid: uuidv4,
-    checksAsk: {
+    checks: {
       resolvers: [address.unbound, address.unbound2].map((each) => ({
         address: each,
         port: dnsPort,
       })),
       authPort: dnsPort,
+      isByClock: false,
     },
     log: { debug() {}, info() {}, warn() {}, error: (_, message) => assert.fail(message) },
   });

@@ -48,6 +48,8 @@ export async function startServerUnderTest(
     randomOctets: randomBytes,
     newUuid: uuidv4,
     log: logTo(warnings, errors),
+    // What a test does not ask for does not happen in the middle of it.
+    checks: { resolvers: [], authPort: 53, isByClock: false },
   });
   return underTest(running, { env, folder, clock }, { warnings, errors });
 }
