@@ -9,6 +9,7 @@ import type { HostnameRecord } from "../store/hostnames.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { ActError } from "./act-error.ts";
 import { disableDelegate, type ZonePublisher } from "./delegates.ts";
+import { ServedNotes, type ServedValue } from "./served-notes.ts";
 
 /** What a check is asked about one host name. */
 export interface HostnameCheck {
@@ -21,10 +22,7 @@ export interface HostnameCheck {
 }
 
 /** Where values are served from, and when they were asked for. */
-export interface ServedValues extends ZonePublisher {
-  servedMs(subdomain: string): number | undefined;
-  setServed(subdomain: string, servedMs: number | undefined): void;
-}
+export interface ServedValues extends ZonePublisher, ServedValue {}
 
 export interface HostnameWatchParts {
   readonly store: Store;
@@ -71,6 +69,7 @@ const PAUSE_AFTER_FAULT_MS = 60_000;
 export class HostnameWatch {
   readonly #parts: HostnameWatchParts;
   readonly #queue: KeyedQueue;
+  readonly #served = new ServedNotes();
   readonly #underWay = new Map<HostnameId, Promise<Looked>>();
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
   #isStopped = false;
@@ -174,16 +173,14 @@ export class HostnameWatch {
     if (record === undefined || this.#isStopped) return { kind: "gone" };
     await this.#noteServed(record);
     const { name, zone, subdomain } = record;
-    const values = publishers.get(zone);
-    const servedMs = values?.servedMs(subdomain);
-    const report = await check({
-      domain: challengeDomain(name),
-      isWildcard: name.startsWith("*."),
-      delegate: `${subdomain}.${zone}`,
-      edgeTargets: record.edgeTargets.length === 0 ? undefined : record.edgeTargets,
-    });
-    // Our own questions are none of a CA.
-    values?.setServed(subdomain, servedMs);
+    const report = await this.#served.whileChecked(publishers.get(zone), record, () =>
+      check({
+        domain: challengeDomain(name),
+        isWildcard: name.startsWith("*."),
+        delegate: `${subdomain}.${zone}`,
+        edgeTargets: record.edgeTargets.length === 0 ? undefined : record.edgeTargets,
+      }),
+    );
     if (this.#isStopped) return { kind: "gone" };
     const judged = await store.hostnames.judge({
       id,
@@ -199,7 +196,8 @@ export class HostnameWatch {
 
   async #noteServed({ zone, subdomain, delegateId, delegate }: HostnameRecord): Promise<void> {
     if (delegate.servedMs !== undefined) return;
-    const servedMs = this.#parts.publishers.get(zone)?.servedMs(subdomain);
+    const values = this.#parts.publishers.get(zone);
+    const servedMs = this.#served.byOthers(values, zone, subdomain);
     if (servedMs !== undefined) await this.#parts.store.hostnames.noteServed(delegateId, servedMs);
   }
 

@@ -292,6 +292,29 @@ describe("use", () => {
     expect(await stateOf("www.example.com")).toBe("ready");
   });
 
+  test("nor are those of another host name of the delegate, which is checked at the same time", async () => {
+    await publish(1);
+    nowMs += 7 * HOUR;
+    const other = await add("shop.example.org");
+    const { promise: asked, resolve: hasAsked } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    during = async ({ domain }) => {
+      if (domain !== "www.example.com") return;
+      query();
+      hasAsked();
+      await released;
+    };
+    const running = watch.run();
+    await asked;
+    nowMs += MINUTE;
+    await watch.look(other);
+    await watch.review();
+    release();
+    await running;
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("ready");
+  });
+
   test("who asked before our own check is remembered", async () => {
     await publish(1);
     query();
