@@ -1,7 +1,8 @@
-/** Calls of v1 with a token, for tests. */
+/** Calls of v1 with a token, for tests: every answer must be one that the OpenAPI document has. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { requestAct } from "../../../src/control/control-client.ts";
+import { assertDocumented, operationOf } from "./documented.ts";
 
 export interface Reply {
   readonly status: number;
@@ -30,9 +31,19 @@ export function v1Client(url: string, token: string | undefined): V1Client {
       redirect: "manual",
     });
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    const { status } = response;
+    const operation = operationOf(method, `/api/v1${path}`);
+    const contentType = response.headers.get("content-type");
+    if (operation !== undefined) {
+      assertDocumented(
+        operation,
+        { status, contentType, text },
+        `${method} ${path} ${status} ${text}`,
+      );
+    }
+    const isJson = /json/.test(contentType ?? "");
     return {
-      status: response.status,
+      status,
       headers: response.headers,
       body: isJson ? JSON.parse(text) : text,
     };
