@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newToken, type V1Client, v1Client } from "../http/v1/v1-client.ts";
 import { address } from "../lab/addresses.ts";
+import { browse, startCaddy } from "../lab/caddy.ts";
 import { challengeValue } from "../lab/challenge-value.ts";
 import { dig, txtValues } from "../lab/dig.ts";
 import { Lab } from "../lab/lab.ts";
@@ -148,6 +149,13 @@ test("F20 sees them propagate and become ready when the customers have made thei
   await pass(MINUTE);
   expect(await states()).toEqual({ ready: 200 });
   expect(await mayCaddyAsk("www.customer0.test")).toBe(200);
+});
+
+test("has Caddy serve names that are ready, with a certificate of the first handshake, and no others", async () => {
+  const folder = lab.newFolder("caddy");
+  await lab.keep(startCaddy(folder, `${provider.url}/api/v1/tls-ask`));
+  expect(await browse(folder, "www.customer0.test")).toBe("served by Caddy");
+  expect(await browse(folder, "www.nobody.test")).toMatch(/alert|error/i);
 });
 
 test("F4 gets an event for each, to start the ACME client by: page by page", async () => {

@@ -24,6 +24,7 @@ export const requiredPrograms = [
   { program: "certbot", package: "certbot", purpose: "ACME client" },
   { program: "dehydrated", package: "dehydrated", purpose: "ACME client" },
   { program: "lego", package: "lego", purpose: "ACME client" },
+  { program: "caddy", package: "caddy", purpose: "a web server that asks for each new name" },
   { program: "curl", package: "curl", purpose: "the clients' hooks" },
   { program: "jq", package: "jq", purpose: "the clients' hooks" },
   // Without recommended packages the compiler comes without the headers of the C library.
