@@ -46,6 +46,7 @@ const RULES: Record<
       "node:path",
       "node:timers/promises",
       "node:worker_threads",
+      "node:zlib",
       "better-sqlite3",
       "pg",
       "pg-cursor",

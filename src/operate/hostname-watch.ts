@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { SERVER } from "../audit/audit-entry.ts";
 import type { Report } from "../check/report.ts";
 import { challengeDomain, type HostnameId, type HostnamePolicy } from "../hostname/hostname.ts";
@@ -119,6 +119,8 @@ export class HostnameWatch {
       const last = page.at(-1);
       if (last === undefined) return;
       after = last.id;
+      // Requests that wait get their turn between two pages.
+      await nextTurn();
     }
   }
 

@@ -14,14 +14,14 @@ export interface HostnameStatements {
   readonly due: Statement<[{ nowMs: number; most: number }], HostnameRow>;
   readonly nextDue: Statement<[], { nextCheckMs: number | null }>;
   readonly updatedSince: Statement<[{ after: number; most: number }], HostnameRow>;
-  readonly report: Statement<[id: number], { report: string | null }>;
+  readonly report: Statement<[id: number], { report: Buffer | null }>;
   readonly changes: Statement<
     [{ id: number; most: number }],
     { timeMs: number; state: string; reason: string }
   >;
   readonly insert: Statement<[NewHostnameRow]>;
   readonly setState: Statement<[HostnameStateRow]>;
-  readonly setReport: Statement<[{ id: number; checkedMs: number; report: string | null }]>;
+  readonly setReport: Statement<[{ id: number; checkedMs: number; report: Uint8Array | null }]>;
   readonly setSaid: Statement<
     [
       {

@@ -1,4 +1,6 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { hostnameDetail } from "../../audit/audit-entry.ts";
+import type { Report } from "../../check/report.ts";
 import { changedLabels, restoreLabels, storeLabels } from "../../delegate/labels.ts";
 import {
   HOSTNAME_STATES,
@@ -105,7 +107,7 @@ export function judgeHostname(
   const before = found(context, id);
   if (before === undefined) return "gone";
   if (checked !== undefined) {
-    const report = checked.report === undefined ? null : JSON.stringify(checked.report);
+    const report = checked.report === undefined ? null : packReport(checked.report);
     context.hostnames.setReport.run({ id, checkedMs: timeMs, report });
   }
   const judgement = judge(before);
@@ -115,6 +117,15 @@ export function judgeHostname(
   }
   become(context, { timeMs, origin }, before, judgement);
   return found(context, id) ?? "gone";
+}
+
+/** A fifth of the octets: there is one for each host name. */
+function packReport(report: Report): Uint8Array {
+  return deflateRawSync(JSON.stringify(report));
+}
+
+export function unpackReport(packed: Uint8Array): Report {
+  return JSON.parse(inflateRawSync(packed).toString("utf8"));
 }
 
 type OfDelegate = Act & { readonly delegateId: number };

@@ -169,7 +169,8 @@ CREATE TABLE hostname (
   facts          TEXT NOT NULL,
   checked_ms     INTEGER,
   next_check_ms  INTEGER,
-  report         TEXT
+  -- JSON, deflated (RFC 1951): most of it is the same words.
+  report         BLOB
 ) STRICT;
 CREATE INDEX hostname_of_delegate ON hostname (delegate_id, id);
 CREATE INDEX hostname_state ON hostname (state, id);

@@ -1,4 +1,3 @@
-import type { Report } from "../../check/report.ts";
 import { HOSTNAME_STATES, type HostnameState } from "../../hostname/hostname.ts";
 import type {
   HostnameQuery,
@@ -15,6 +14,7 @@ import {
   deleteHostname,
   hostnameOf,
   judgeHostname,
+  unpackReport,
 } from "./hostname-units.ts";
 import type { UnitContext } from "./unit-context.ts";
 
@@ -88,9 +88,9 @@ export class SqliteHostnames implements Hostnames {
 
   async story(id: number): Promise<HostnameStory> {
     return this.#access.read((sql) => {
-      const json = sql.report.get(id)?.report ?? undefined;
+      const packed = sql.report.get(id)?.report ?? undefined;
       const changes = sql.changes.all({ id, most: MOST_CHANGES });
-      const report: Report | undefined = json === undefined ? undefined : JSON.parse(json);
+      const report = packed && unpackReport(packed);
       return { report, changes: changes.map((each) => ({ ...each, state: known(each.state) })) };
     });
   }
