@@ -32,7 +32,7 @@ test("promtool finds nothing to say about our metrics", () => {
 });
 
 test("the alert rules are valid, and each fires when it should", () => {
-  expect(promtool("", "check", "rules", RULES)).toContain("6 rules found");
+  expect(promtool("", "check", "rules", RULES)).toContain("7 rules found");
   expect(promtool("", "test", "rules", "dnsvouch.test.yaml")).toContain("SUCCESS");
 });
 
