@@ -25,6 +25,7 @@ import {
   IdParam,
   LabelFilter,
   LabelPatch,
+  labelChangesOf,
   labelFilterOf,
   PAGE,
   page,
@@ -118,9 +119,7 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
           tenant,
           contact,
           txtSlots,
-          labels:
-            labels &&
-            new Map(Object.entries(labels).map(([key, value]) => [key, value ?? undefined])),
+          labels: labelChangesOf(labels),
           isAsExpected: isAs(req.headers["if-match"], before),
         });
         if (outcome === "gone") throw deleted(params.id);

@@ -15,6 +15,7 @@ import {
   LabelFilter,
   LabelPatch,
   Labels,
+  labelChangesOf,
   labelFilterOf,
   notFound,
   PAGE,
@@ -195,9 +196,7 @@ export function hostnameRoutes(parts: V1Parts): readonly Route[] {
           origin,
           tenant,
           edgeTargets,
-          labels:
-            labels &&
-            new Map(Object.entries(labels).map(([key, value]) => [key, value ?? undefined])),
+          labels: labelChangesOf(labels),
           isAsExpected: isAs(req.headers["if-match"], before),
         });
         if (changed === "full")

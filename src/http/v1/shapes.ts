@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MOST_LABELS } from "../../delegate/labels.ts";
+import { type LabelChanges, MOST_LABELS } from "../../delegate/labels.ts";
 import { ProblemError } from "./problem.ts";
 
 /** Shapes that several resources have. */
@@ -31,6 +31,13 @@ export const Labels: z.ZodRecord<z.ZodString, z.ZodString> = z
 export const LabelPatch: z.ZodRecord<z.ZodString, z.ZodNullable<z.ZodString>> = z
   .record(z.string().regex(LABEL_KEY), ShortText.nullable())
   .describe("Labels to set; null takes one away");
+
+/** Of a LabelPatch. */
+export function labelChangesOf(
+  patch: Readonly<Record<string, string | null>> | undefined,
+): LabelChanges | undefined {
+  return patch && new Map(Object.entries(patch).map(([key, value]) => [key, value ?? undefined]));
+}
 
 export const LabelFilter: z.ZodString = z
   .string()

@@ -49,7 +49,7 @@ import {
   revokeCredential,
 } from "./delegate-units.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { type HostnameStatements, prepareHostnameStatements } from "./hostname-statements.ts";
+import { prepareHostnameStatements } from "./hostname-statements.ts";
 import { type OpenedDatabase, openDatabase } from "./open-database.ts";
 import { allPublishedDigests, assertSlots } from "./published-digests.ts";
 import { SqliteAnsweredRequests } from "./sqlite-answered-requests.ts";
@@ -109,7 +109,6 @@ export class SqliteStore implements Store {
   readonly #context: UnitContext;
   readonly #group: GroupCommit;
   #admin: AdminStatements | undefined;
-  #hostnameStatements: HostnameStatements | undefined;
   #damage: string | undefined;
   /** Runs that could not be written down, by zone: they come with the first write that succeeds. */
   readonly #runsToBegin = new Map<string, number>();
@@ -125,7 +124,7 @@ export class SqliteStore implements Store {
     this.#credentials = new CredentialReader(this.#statements);
     const audit = new AuditWriter(this.#statements);
     const prepareAdmin = (): AdminStatements => this.#prepareAdmin();
-    const prepareHostnames = (): HostnameStatements => this.#prepareHostnames();
+    const hostnameStatements = prepareHostnameStatements(database);
     const hostnameChanges: UnitContext["hostnameChanges"] = [];
     this.#context = {
       sql: this.#statements,
@@ -133,9 +132,7 @@ export class SqliteStore implements Store {
         return prepareAdmin();
       },
       audit,
-      get hostnames() {
-        return prepareHostnames();
-      },
+      hostnames: hostnameStatements,
       hostnameChanges,
     };
     const begin = (): void => {
@@ -156,7 +153,7 @@ export class SqliteStore implements Store {
     const read = <T>(work: (opened: Database) => T): T =>
       reportingFaults(file, () => work(database));
     this.hostnames = new SqliteHostnames({
-      read: (work) => read(() => work(this.#prepareHostnames())),
+      read: (work) => read(() => work(hostnameStatements)),
       write: (work) => this.#write(work),
     });
     this.lists = new SqliteLists(read);
@@ -373,11 +370,6 @@ export class SqliteStore implements Store {
   #prepareAdmin(): AdminStatements {
     this.#admin ??= prepareAdminStatements(this.#database);
     return this.#admin;
-  }
-
-  #prepareHostnames(): HostnameStatements {
-    this.#hostnameStatements ??= prepareHostnameStatements(this.#database);
-    return this.#hostnameStatements;
   }
 
   /** As `#write`, for what changes a credential or its delegate. */

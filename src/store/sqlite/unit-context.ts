@@ -11,7 +11,6 @@ export interface UnitContext {
   /** Prepared with the first use. */
   readonly admin: AdminStatements;
   readonly audit: AuditWriter;
-  /** Prepared with the first use. */
   readonly hostnames: HostnameStatements;
   /** What is to be told of once it is durable. */
   readonly hostnameChanges: HostnameStateChange[];
