@@ -13,7 +13,8 @@ export const MOST_LABELS = 16;
 export const LABEL_FORMS =
   "KEY=VALUE, or KEY- to take one away; a key has 1 to 63 lower-case letters, digits, dots, hyphens and underscores, a value at most 128 printable characters";
 
-const KEY = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
+/** What keys look like. */
+export const LABEL_KEY: RegExp = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
 const VALUE = /^[^\p{C}]{0,128}$/u;
 const CHANGE = /^([^=]*)=(.*)$/s;
 
@@ -21,10 +22,10 @@ const CHANGE = /^([^=]*)=(.*)$/s;
 export function parseLabelChange(text: string): readonly [string, string | undefined] | undefined {
   const [, key, value] = CHANGE.exec(text) ?? [];
   if (key !== undefined && value !== undefined) {
-    return KEY.test(key) && VALUE.test(value) ? [key, value] : undefined;
+    return LABEL_KEY.test(key) && VALUE.test(value) ? [key, value] : undefined;
   }
   const taken = text.endsWith("-") ? text.slice(0, -1) : "";
-  return KEY.test(taken) ? [taken, undefined] : undefined;
+  return LABEL_KEY.test(taken) ? [taken, undefined] : undefined;
 }
 
 /** Sorted by key; undefined if there would be too many. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type LabelChanges, MOST_LABELS } from "../../delegate/labels.ts";
+import { LABEL_KEY, type LabelChanges, MOST_LABELS } from "../../delegate/labels.ts";
 import { ProblemError } from "./problem.ts";
 
 /** Shapes that several resources have. */
@@ -20,8 +20,6 @@ export function timestampOrNull(ms: number | undefined | null): string | null {
 const PRINTABLE = /^[^\p{C}]*$/u;
 
 export const ShortText: z.ZodString = z.string().max(128).regex(PRINTABLE);
-
-const LABEL_KEY = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
 
 export const Labels: z.ZodRecord<z.ZodString, z.ZodString> = z
   .record(z.string().regex(LABEL_KEY), ShortText)
