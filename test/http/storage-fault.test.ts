@@ -5,6 +5,7 @@ import { type Delegate, digest, register } from "../support/api-client.ts";
 import { DatabaseFault } from "../support/database-fault.ts";
 import { type ServerUnderTest, startServerUnderTest } from "../support/server-under-test.ts";
 import { expectRefusal, post, postUpdate, publishedTexts } from "./requests.ts";
+import { newToken, v1Client } from "./v1/v1-client.ts";
 
 let server: ServerUnderTest;
 let delegate: Delegate;
@@ -62,6 +63,20 @@ describe("another writer that holds the database longer than the server waits", 
     holder.exec("ROLLBACK");
     expect((await post(server, "/register", [], "")).status).toBe(201);
     expect(count()).toBe(2);
+  });
+
+  test("a request of v1 that cannot be stored is 503, reading goes on, and the same key works later", async () => {
+    holder.exec("ROLLBACK");
+    const call = v1Client(server.url, await newToken(server.folder, "admin"));
+    holder.exec("BEGIN IMMEDIATE");
+    const create = () => call("POST", "/delegates", {}, { "Idempotency-Key": "a" });
+    const refused = await create();
+    expect([refused.status, refused.body.code]).toEqual([503, "storage_unavailable"]);
+    expect(refused.headers.get("retry-after")).toBe("5");
+    expect((await call("GET", "/delegates")).body.items).toHaveLength(1);
+    holder.exec("ROLLBACK");
+    expect((await create()).status).toBe(201);
+    expect((await call("GET", "/delegates")).body.items).toHaveLength(2);
   });
 
   test("who is refused anyway is not told of it, and health stays 200", async () => {
