@@ -31,7 +31,7 @@ beforeAll(async () => {
   const admin = await newToken(server.folder, "admin");
   const call = v1Client(server.url, admin);
   for (let i = 0; i < 3; i++) await call("POST", "/delegates", { tenant: `t${i}` });
-  await call("POST", "/delegates/1/hostnames", { name: "www.example.com" });
+  await call("POST", "/delegates/1/hostnames", { name: "www.customer.invalid" });
   const reader = await newToken(server.folder, "read");
   const provider = await newToken(server.folder, "read,register,delegates,keys,checks");
   tokens = [

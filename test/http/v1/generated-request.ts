@@ -50,8 +50,16 @@ export interface GeneratedRequest {
 
 /** Values that mean something to the server under test, by the name of the field. */
 const MEANT: Readonly<Record<string, readonly unknown[]>> = {
-  name: ["www.example.com", "*.example.com", "shop.example.org", "1", "2", "com", "_x.example.com"],
-  domain: ["www.example.com", "https://example.com/", "example.invalid"],
+  name: [
+    "www.customer.invalid",
+    "*.customer.invalid",
+    "shop.customer.invalid",
+    "1",
+    "2",
+    "com",
+    "_x.customer.invalid",
+  ],
+  domain: ["www.customer.invalid", "https://customer.invalid/", "customer.invalid"],
   allowfrom: [[], [], ["192.0.2.0/24"], ["2001:db8::/32", "10.0.0.0/8"], ["nowhere"]],
   zone: ["auth.example.org", "AUTH.example.org.", "example.net"],
   id: [1, 1, 1, 2, 3, 4, 999],

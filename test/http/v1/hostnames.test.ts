@@ -119,24 +119,24 @@ describe("host names", () => {
 
 describe("F6 F35 a look at once", () => {
   test("shows all to who has a token, once in 10 seconds", async () => {
-    await add("look.example.org");
-    const looked = await call("POST", "/hostnames/look.example.org/recheck");
+    await add("look.dnsvouch.invalid");
+    const looked = await call("POST", "/hostnames/look.dnsvouch.invalid/recheck");
     expect(looked.status).toBe(200);
-    // Nothing answers for it here, or nobody has it.
+    // Nobody can have it (RFC 6761 section 6.4), or no resolver answers here.
     expect(looked.body.state).toBe("error");
     expect(looked.body.last_check.steps).toHaveLength(10);
-    const soon = await call("POST", "/hostnames/look.example.org/recheck");
+    const soon = await call("POST", "/hostnames/look.dnsvouch.invalid/recheck");
     expect([soon.status, soon.headers.get("retry-after")]).toEqual([429, "10"]);
     const reader = v1Client(server.url, await newToken(server.folder, "read"));
-    expect((await reader("POST", "/hostnames/look.example.org/recheck")).status).toBe(403);
+    expect((await reader("POST", "/hostnames/look.dnsvouch.invalid/recheck")).status).toBe(403);
   });
 
   test("shows strangers what DNS shows everybody, and nothing else", async () => {
     const stranger = v1Client(server.url, undefined);
-    const { id } = (await add("public.example.org", { labels: { secret: "label" } })).body;
+    const { id } = (await add("public.dnsvouch.invalid", { labels: { secret: "label" } })).body;
     expect((await stranger("POST", `/hostnames/${id}/recheck`)).status).toBe(404);
     expect((await stranger("POST", "/hostnames/unknown.example.org/recheck")).status).toBe(404);
-    const { status, body } = await stranger("POST", "/hostnames/public.example.org/recheck");
+    const { status, body } = await stranger("POST", "/hostnames/public.dnsvouch.invalid/recheck");
     expect(status).toBe(200);
     expect(Object.keys(body).toSorted()).toEqual([
       "checked_at",
@@ -160,10 +160,10 @@ describe("F6 F35 a look at once", () => {
     }
     expect(statuses.filter((status) => status === 404)).toHaveLength(60);
     expect(statuses.slice(-2)).toEqual([429, 429]);
-    const refused = await stranger("POST", "/hostnames/public.example.org/recheck");
+    const refused = await stranger("POST", "/hostnames/public.dnsvouch.invalid/recheck");
     expect(refused.headers.get("retry-after")).toBe("1");
     nowMs += 10_000;
-    expect((await call("POST", "/hostnames/public.example.org/recheck")).status).toBe(200);
+    expect((await call("POST", "/hostnames/public.dnsvouch.invalid/recheck")).status).toBe(200);
   });
 });
 
