@@ -6,20 +6,26 @@ import { type ServerUnderTest, startServerUnderTest } from "../../support/server
 import { newToken, type Reply, type V1Client, v1Client } from "./v1-client.ts";
 
 let server: ServerUnderTest;
+let someResolver: ServerUnderTest;
 let call: V1Client;
 let nowMs = Date.now();
 let delegateId: number;
 
 beforeAll(async () => {
-  server = await startServerUnderTest(
-    { DNSVOUCH_CHECKS_EDGE_TARGETS: "edge.host.example" },
-    undefined,
-    () => nowMs,
-  );
+  // Somebody to ask, also on a machine without a resolver: it refuses what it is not asked for.
+  someResolver = await startServerUnderTest();
+  const env = {
+    DNSVOUCH_CHECKS_EDGE_TARGETS: "edge.host.example",
+    DNSVOUCH_CHECKS_RESOLVERS: `127.0.0.1:${someResolver.dnsPort}`,
+  };
+  server = await startServerUnderTest(env, undefined, () => nowMs);
   call = v1Client(server.url, await newToken(server.folder, "read,register,delegates,checks"));
   delegateId = (await call("POST", "/delegates", { tenant: "acme" })).body.id;
 });
-afterAll(() => server.remove());
+afterAll(async () => {
+  await server.remove();
+  await someResolver.remove();
+});
 
 const add = (name: string, more: object = {}): Promise<Reply> =>
   call("POST", `/delegates/${delegateId}/hostnames`, { name, ...more });
