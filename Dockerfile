@@ -28,8 +28,10 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # A short run fills the compile cache, which is read only from then on. /data is sticky, as /tmp is, so that
-# it takes whatever user the container runs as; files in it are for that user alone.
-RUN node dist/main.js serve --dry-run \
+# it takes whatever user the container runs as; files in it are for that user alone. Any port will do for it:
+# with `docker build --network=host` a server that runs already holds the usual ones.
+RUN DNSVOUCH_LISTEN=127.0.0.1:0 DNSVOUCH_API_IP=127.0.0.1 DNSVOUCH_API_PORT=0 DNSVOUCH_METRICS_LISTEN=127.0.0.1:0 \
+        node dist/main.js serve --dry-run \
     && chmod -R a+rX /app && chmod a+x dist/main.js \
     && ln -s /app/dist/main.js /usr/local/bin/dnsvouch \
     && install -d -m 1777 -o 65532 -g 65532 /data
