@@ -69,6 +69,8 @@ export type AuditResult =
   | "zone_not_served"
   | "bad_value"
   | "token_required"
+  /** The token is right, and does not allow that. */
+  | "scope_required"
   | "registration_closed"
   /** By a limit of the source or of all. */
   | "limited"

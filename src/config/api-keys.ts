@@ -90,13 +90,15 @@ export const apiSection: Section<ApiConfig> = {
       toml: "disable_registration",
       kind: boolean,
       default: false,
-      description: "Nobody can register any more; delegates that exist go on working.",
+      description:
+        'As registration = "closed": nobody can register any more; delegates that exist go on working.',
     },
     registration: {
       toml: "registration",
       kind: oneOf(["open", "token", "closed"]),
       default: "open",
-      description: "Who can register: anybody, who has a token, or nobody.",
+      description:
+        "Who can register: anybody, who has a token, or nobody but operators, whose tokens allow register and delegates (POST /api/v1/delegates).",
       alias: "DNSVOUCH_REGISTRATION",
     },
     registrationTokens: {
@@ -116,7 +118,8 @@ export const apiSection: Section<ApiConfig> = {
       toml: "registration_sources",
       kind: networks,
       default: [],
-      description: "Addresses and networks that can register, such as 10.0.0.0/8. Empty means any.",
+      description:
+        "Addresses and networks that can register, such as 10.0.0.0/8, operators among them. Empty means any.",
     },
     corsOrigins: {
       toml: "corsorigins",

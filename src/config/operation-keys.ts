@@ -135,13 +135,14 @@ export const limitsSection: Section<LimitsConfig> = {
       kind: count,
       default: 30,
       description:
-        "Registrations an hour from one source (an IPv4 address or an IPv6 /64). 0 is no limit.",
+        "Registrations an hour from one source (an IPv4 address or an IPv6 /64), but for operators' tokens. 0 is no limit.",
     },
     registerPerDay: {
       toml: "register_per_day",
       kind: count,
       default: 1000,
-      description: "Registrations a day from all sources. 0 is no limit.",
+      description:
+        "Registrations a day from all sources, but for operators' tokens. 0 is no limit.",
     },
     authFailuresPerSourcePerMinute: {
       toml: "auth_failures_per_source_per_minute",

@@ -31,7 +31,7 @@ export const DELEGATE_ACTS: readonly (readonly [string, DelegateAct])[] = [
   ],
   ["delegate.disable", onDelegate((parts, { id }) => disableDelegate(parts, id))],
   ["delegate.enable", onDelegate((parts, { id }) => enableDelegate(parts, id))],
-  ["delegate.delete", onDelegate((parts, { id }) => deleteDelegate(parts, id))],
+  ["delegate.delete", onDelegate(async (parts, { id }) => void (await deleteDelegate(parts, id)))],
   ["delegate.restore", onDelegate((parts, { id }) => restoreDelegate(parts, id))],
   [
     "delegate.label",

@@ -28,13 +28,14 @@ export function parseLabelChange(text: string): readonly [string, string | undef
   return LABEL_KEY.test(taken) ? [taken, undefined] : undefined;
 }
 
-/** Sorted by key; undefined if there would be too many. */
+/** Sorted by key; undefined if there would be too many, and more than before. */
 export function changedLabels(labels: Labels, changes: LabelChanges): Labels | undefined {
   const changed = new Map<string, string | undefined>([...Object.entries(labels), ...changes]);
   const kept = [...changed]
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return kept.length > MOST_LABELS ? undefined : Object.fromEntries(kept);
+  const most = Math.max(MOST_LABELS, Object.keys(labels).length);
+  return kept.length > most ? undefined : Object.fromEntries(kept);
 }
 
 /** As it is stored. */

@@ -27,6 +27,7 @@ const FAILURES: Partial<Record<AuditResult, FailureKind>> = {
   other_subdomain: "other_subdomain",
   zone_not_served: "zone_not_served",
   token_required: "token",
+  scope_required: "token",
 };
 
 export function countRefusedUpdate(counters: ApiCounters, why: AuditResult): void {

@@ -25,7 +25,7 @@ export function parseJsonObject(octets: Uint8Array): JsonMembers | undefined {
   const members = new Map<string, unknown>();
   for (const [key, member] of Object.entries(value)) members.set(foldKey(key), member);
   // JSON.parse keeps the last of equal keys, so the text tells how many there were.
-  return members.size === countTopLevelKeys(text) ? members : undefined;
+  return members.size === countKeys(text, 1) ? members : undefined;
 }
 
 function decodeUtf8(octets: Uint8Array): string | undefined {
@@ -45,14 +45,28 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A string before a colon is a key wherever it stands; only those of the outermost object count. */
-function countTopLevelKeys(text: string): number {
+/** Whether no object in it, however deep, has a key twice. `text` is what `value` was parsed from. */
+export function hasUniqueKeys(value: unknown, text: string): boolean {
+  let count = 0;
+  const left = [value];
+  while (left.length > 0) {
+    const each = left.pop();
+    if (typeof each !== "object" || each === null) continue;
+    const members = Object.values(each);
+    if (!Array.isArray(each)) count += members.length;
+    for (const member of members) left.push(member);
+  }
+  return count === countKeys(text, Number.POSITIVE_INFINITY);
+}
+
+/** A colon outside of strings stands behind a key; the outermost object is at depth 1. */
+function countKeys(text: string, deepest: number): number {
   let depth = 0;
   let count = 0;
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === "{" || token === "[") depth++;
     else if (token === "}" || token === "]") depth--;
-    else if (token === ":" && depth === 1) count++;
+    else if (token === ":" && depth <= deepest) count++;
   }
   return count;
 }

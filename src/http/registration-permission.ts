@@ -2,8 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { hashOfSent, isSameHash } from "../delegate/access-token.ts";
 import { isInAny } from "../delegate/network.ts";
 import { allows } from "../delegate/token-scope.ts";
-import type { ApiParts } from "./api-parts.ts";
+import type { ApiOptions, ApiParts } from "./api-parts.ts";
 import { basicIdentity } from "./basic-identity.ts";
+import { bearerToken } from "./bearer-token.ts";
 import type { RequestSource } from "./request-source.ts";
 
 /** What allows a registration, for the trail; or why it is not allowed. */
@@ -26,15 +27,12 @@ const OPEN: RegistrationPermission = { kind: "allowed", tokenId: undefined, deta
 export async function registrationPermission(
   { options, store, clock }: ApiParts,
   req: IncomingMessage,
-  { client }: RequestSource,
+  source: RequestSource,
   pathToken: string | undefined,
 ): Promise<RegistrationPermission> {
-  const { registration, registrationSources } = options;
+  const { registration } = options;
   if (registration === "closed") return { kind: "closed" };
-  const isSourceAllowed =
-    registrationSources.length === 0 ||
-    (client !== undefined && isInAny(registrationSources, client));
-  if (!isSourceAllowed) return { kind: "source_not_allowed" };
+  if (!canRegisterFrom(source, options)) return { kind: "source_not_allowed" };
   if (registration === "open") return OPEN;
   const shown = shownTokens(req, pathToken);
   if (shown.length === 0) return { kind: "token_required" };
@@ -55,10 +53,19 @@ export async function registrationPermission(
   return { kind: "token_required" };
 }
 
+/** Whether `api.registration_sources` has the client. */
+export function canRegisterFrom(
+  { client }: RequestSource,
+  { registrationSources }: Pick<ApiOptions, "registrationSources">,
+): boolean {
+  if (registrationSources.length === 0) return true;
+  return client !== undefined && isInAny(registrationSources, client);
+}
+
 /** In the places where clients can be made to send one without a change: see docs/security.md. */
 function shownTokens({ headers }: IncomingMessage, pathToken: string | undefined): string[] {
   const authorization = headers.authorization ?? "";
-  const bearer = /^Bearer +([^ ]+) *$/i.exec(authorization)?.[1];
+  const bearer = bearerToken(authorization);
   // https://any:TOKEN@host, or https://TOKEN@host.
   const { user, key } = basicIdentity(authorization);
   const claimed = [bearer, key === "" ? user : key, pathToken];

@@ -79,7 +79,7 @@ async function registerDelegate<Wished extends Wish>(
   }
   const waitMs = await takeRegistration(parts, source, kind);
   if (waitMs > 0) {
-    record(parts, source, "limited");
+    recordRefusedRegistration(parts, source, "limited");
     return refuse(res, "too_many_requests", waitMs);
   }
   const registered = await createDelegate(parts, source, permission, kind, wished.allowFrom);
@@ -120,23 +120,28 @@ function refusePermission(
 ): void {
   switch (kind) {
     case "closed":
-      record(parts, source, "registration_closed");
+      recordRefusedRegistration(parts, source, "registration_closed");
       refuse(res, "registration_disabled");
       return;
     case "source_not_allowed":
-      record(parts, source, "source_not_allowed");
+      recordRefusedRegistration(parts, source, "source_not_allowed");
       refuse(res, "registration_source_not_allowed");
       return;
     case "token_required": {
       const waitMs = parts.limits.takeFailure(source.key, parts.clock());
-      record(parts, source, "token_required");
+      recordRefusedRegistration(parts, source, "token_required");
       if (waitMs > 0) refuse(res, "too_many_requests", waitMs);
       else refuse(res, "registration_token_required");
     }
   }
 }
 
-function record(parts: ApiParts, { key, origin }: RequestSource, why: AuditResult): void {
+/** Counts it, and writes it down. */
+export function recordRefusedRegistration(
+  parts: ApiParts,
+  { key, origin }: Pick<RequestSource, "key" | "origin">,
+  why: AuditResult,
+): void {
   countRefusedRegistration(parts.counters, parts.options.registration, why);
   parts.refusals.record(key, { timeMs: parts.clock(), action: "register", result: why, origin });
 }

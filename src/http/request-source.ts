@@ -66,6 +66,16 @@ export class RequestSources {
     return sourceOf(client, client ?? peer.address, { peer: peer.text, forwarded });
   }
 
+  /**
+   * Who asks for itself: a client, or a trusted proxy that does not say for whom, since there is nobody else.
+   * Undefined: the proxy says something of a client that cannot be read.
+   */
+  asker(req: IncomingMessage): Address | undefined {
+    const { isProxy, address } = this.#peer(req.socket);
+    const isForAnother = req.headersDistinct[this.#header] !== undefined;
+    return isProxy && !isForAnother ? address : this.of(req).client;
+  }
+
   /** Whether a trusted proxy has sent it: then what its headers say can be believed. */
   isProxied({ socket }: Pick<IncomingMessage, "socket">): boolean {
     return this.#peer(socket).isProxy;

@@ -34,8 +34,9 @@ export async function answerTlsAsk(
 }
 
 function isFromThere({ sources, options }: AskParts, req: IncomingMessage): boolean {
-  const { client } = sources.of(req);
-  return client !== undefined && isInAny(options.askSources, client);
+  // A Caddy beside the server is often one of the trusted proxies, and asks without their header.
+  const asker = sources.asker(req);
+  return asker !== undefined && isInAny(options.askSources, asker);
 }
 
 async function hasToken({ store, clock }: AskParts, token: string | undefined): Promise<boolean> {

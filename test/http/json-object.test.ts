@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type JsonMembers, parseJsonObject } from "../../src/http/json-object.ts";
+import { hasUniqueKeys, type JsonMembers, parseJsonObject } from "../../src/http/json-object.ts";
 
 function parse(text: string): JsonMembers | undefined {
   return parseJsonObject(Buffer.from(text, "utf8"));
@@ -106,6 +106,27 @@ test("a body without two equal keys is read as JSON.parse reads it", () => {
         expect(Object.fromEntries(members ?? [])).toEqual(expected);
       },
     ),
+  );
+});
+
+test.for([
+  { body: '{"a":1,"a":1}', isUnique: false },
+  { body: '{"a":1,"\\u0061":1}', isUnique: false },
+  { body: '[{"a":{"b":[{"c":1,"c":2}]}}]', isUnique: false },
+  { body: '{"__proto__":1,"__proto__":2}', isUnique: false },
+  { body: '{"a":{"a":1},"b":[{"a":1},{"a":1}]}', isUnique: true },
+  { body: '{"a":"\\":{:","A":1}', isUnique: true },
+  { body: '"a:b"', isUnique: true },
+])("no key stands twice in $body: $isUnique", ({ body, isUnique }) => {
+  expect(hasUniqueKeys(JSON.parse(body), body)).toBe(isUnique);
+});
+
+test("what JSON.stringify writes has no key twice", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = JSON.stringify(value);
+      expect(hasUniqueKeys(JSON.parse(text), text)).toBe(true);
+    }),
   );
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { checkInput } from "../../check/input.ts";
 import { zoneOf } from "../../check/served-zone.ts";
+import type { AllowFrom } from "../../delegate/allow-from.ts";
 import { generateApiKey, hashApiKey } from "../../delegate/credential.ts";
 import { whyNotReadable } from "../../delegate/readable-name.ts";
 import {
@@ -13,7 +14,7 @@ import {
 } from "./delegate-shape.ts";
 import { ProblemError } from "./problem.ts";
 import { type Answer, type Call, type Route, route } from "./route.ts";
-import { Labels, ShortText } from "./shapes.ts";
+import { NewLabels, ShortText } from "./shapes.ts";
 import type { V1Parts } from "./v1-parts.ts";
 
 const NewDelegate = z
@@ -28,7 +29,7 @@ const NewDelegate = z
     tenant: ShortText.default(""),
     contact: ShortText.default(""),
     txt_slots: TxtSlots.optional(),
-    labels: Labels.default({}),
+    labels: NewLabels.default({}),
   })
   .meta({ id: "NewDelegate" });
 type NewDelegate = z.infer<typeof NewDelegate>;
@@ -40,10 +41,12 @@ export function createDelegateRoute(parts: V1Parts): Route {
     id: "createDelegate",
     tag: "Delegates",
     summary: "A new delegate with its credential, which is shown this once",
+    description:
+      "From `api.registration_sources` alone. A token that does not allow `delegates`, too, is a client's: it makes none while `api.registration` is closed, and no more than /register does in an hour and in a day.",
     scope: "register",
     body: NewDelegate,
     answers: { 201: DelegateWithCredential },
-    problems: ["name_taken"],
+    problems: ["name_taken", "registration_closed", "source_not_allowed"],
     isIdempotent: true,
     handle: (call) => createDelegate(parts, call),
   });
@@ -52,19 +55,52 @@ export function createDelegateRoute(parts: V1Parts): Route {
 /** Two random UUIDs that exist already would be a broken generator. */
 const ATTEMPTS = 3;
 
-async function createDelegate(
-  parts: V1Parts,
-  { req, body, token, origin }: Call<unknown, unknown, NewDelegate>,
-): Promise<Answer> {
-  const { store, clock, acts } = parts;
+type CreateCall = Call<unknown, unknown, NewDelegate>;
+
+/** Where it is to be, and who may update it. */
+interface Wish {
+  readonly zone: string;
+  /** Undefined: a random one. */
+  readonly readable: string | undefined;
+  readonly allowFrom: AllowFrom;
+}
+
+async function createDelegate(parts: V1Parts, call: CreateCall): Promise<Answer> {
+  const { req, body } = call;
+  parts.registrations.permit(call);
   const zone = zoneFor(parts, body);
   const readable = body.naming === "readable" ? readableName(parts, zone, body.name) : undefined;
-  const allowFrom = allowFromOf(body.allowfrom);
+  const wish = { zone, readable, allowFrom: allowFromOf(body.allowfrom) };
+  const { subdomain, credential } = await parts.registrations.count(call, () =>
+    storeDelegate(parts, call, wish),
+  );
+  const record = await parts.store.findDelegate(zone, subdomain);
+  const details = await findDelegate(parts, record?.id ?? 0);
+  return {
+    status: 201,
+    headers: { Location: `/api/v1/delegates/${details.id}` },
+    body: {
+      ...shownDelegate(details, parts.txtSlots()),
+      credential,
+      server_url: parts.serverUrl({ req }),
+    },
+  };
+}
+
+/** It is in DNS then. Throws ProblemError. */
+async function storeDelegate(
+  { store, clock, acts, zones }: V1Parts,
+  { body, token, origin }: CreateCall,
+  { zone, readable, allowFrom }: Wish,
+): Promise<{
+  readonly subdomain: string;
+  readonly credential: { readonly username: string; readonly password: string };
+}> {
+  const { tenant, contact, labels, txt_slots: txtSlots } = body;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const username = acts.newUuid();
     const subdomain = readable ?? acts.newUuid();
     const key = generateApiKey(acts.randomOctets);
-    const { tenant, contact, labels, txt_slots: txtSlots } = body;
     const outcome = await store.createDelegate({
       ...{ zone, subdomain, allowFrom, username, tenant, contact, labels, txtSlots, origin },
       keyHash: hashApiKey(key),
@@ -80,19 +116,8 @@ async function createDelegate(
       );
     }
     if (outcome === "taken") continue;
-    parts.zones.publish(zone, { subdomain, digests: [], sequence: 0 });
-    parts.countRegistration();
-    const record = await store.findDelegate(zone, subdomain);
-    const details = await findDelegate(parts, record?.id ?? 0);
-    return {
-      status: 201,
-      headers: { Location: `/api/v1/delegates/${details.id}` },
-      body: {
-        ...shownDelegate(details, parts.txtSlots()),
-        credential: { username, password: key },
-        server_url: parts.serverUrl({ req }),
-      },
-    };
+    zones.publish(zone, { subdomain, digests: [], sequence: 0 });
+    return { subdomain, credential: { username, password: key } };
   }
   throw new Error("random names that are taken already: the random number generator is broken");
 }

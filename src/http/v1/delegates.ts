@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import {
   deleteDelegate,
@@ -5,6 +6,7 @@ import {
   enableDelegate,
   restoreDelegate,
 } from "../../operate/delegates.ts";
+import type { SaidOfDelegate } from "../../store/administration.ts";
 import type { DelegateDetails } from "../../store/lists.ts";
 import { createDelegateRoute } from "./create-delegate.ts";
 import {
@@ -18,7 +20,7 @@ import {
   shownDelegate,
   TxtSlots,
 } from "./delegate-shape.ts";
-import { answerWithEtag, requireMatch } from "./etag.ts";
+import { answerWithEtag, changedSince, expectsEtag, requireMatch } from "./etag.ts";
 import { ProblemError } from "./problem.ts";
 import { type Call, type Route, route } from "./route.ts";
 import {
@@ -120,12 +122,12 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
           contact,
           txtSlots,
           labels: labelChangesOf(labels),
-          isAsExpected: isAs(req.headers["if-match"], before),
+          isAsExpected: isAs(req, before),
         });
         if (outcome === "gone") throw deleted(params.id);
         if (outcome === "full")
           throw new ProblemError("too_many", "a delegate has 16 labels at most");
-        if (outcome === "unexpected") requireMatch(req, {});
+        if (outcome === "unexpected") throw changedSince();
         return answerWithEtag(req, show(await find(params.id)));
       },
     }),
@@ -146,7 +148,10 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
         const before = await find(params.id);
         requireMatch(req, show(before));
         if (before.state === "deleted") throw deleted(params.id);
-        await acting(() => deleteDelegate(actsOf(parts, origin), params.id));
+        const outcome = await acting(() =>
+          deleteDelegate(actsOf(parts, origin), params.id, isAs(req, before)),
+        );
+        if (outcome === "unexpected") throw changedSince();
         return { status: 204 };
       },
     }),
@@ -164,7 +169,8 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
       id: "restoreDelegate",
       tag: TAG,
       summary: "Brings a deleted one back, without values and with a new credential",
-      scope: "delegates",
+      description: "The credential is a key like any other, and shown this once.",
+      scope: ["delegates", "keys"],
       params: IdParam,
       answers: { 200: DelegateWithCredential },
       problems: ["not_found", "wrong_state"],
@@ -222,15 +228,13 @@ function deleted(id: number): ProblemError {
   return wrongState(id, "deleted", `restore it first, or make a new one`);
 }
 
-/** With If-Match, nothing of what can be changed may have changed since it was looked at. */
+/** With an ETag in If-Match, nothing of what can be changed may have changed since it was looked at. */
 function isAs(
-  ifMatch: string | undefined,
-  { allowFrom, labels, tenant, contact }: DelegateDetails,
-): ((said: object) => boolean) | undefined {
-  if (ifMatch === undefined) return undefined;
-  const before = JSON.stringify([allowFrom, labels, tenant, contact]);
-  return (said) => {
-    const { allowFrom: a, labels: l, tenant: t, contact: c } = said as DelegateDetails;
-    return JSON.stringify([a, l, t, c]) === before;
-  };
+  req: IncomingMessage,
+  before: DelegateDetails,
+): ((said: SaidOfDelegate) => boolean) | undefined {
+  if (!expectsEtag(req)) return undefined;
+  const text = ({ state, allowFrom, labels, tenant, contact, txtSlots }: SaidOfDelegate): string =>
+    JSON.stringify([state, allowFrom, labels, tenant, contact, txtSlots]);
+  return (said) => text(said) === text(before);
 }

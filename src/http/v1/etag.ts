@@ -20,11 +20,19 @@ export function answerWithEtag(req: IncomingMessage, body: object): Answer {
 
 /** RFC 9110 section 13.1.1: what is shown now must be what the client has seen. Throws ProblemError. */
 export function requireMatch(req: IncomingMessage, body: object): void {
+  if (expectsEtag(req) && !listed(req.headers["if-match"]).includes(etagOf(body)))
+    throw changedSince();
+}
+
+/** Whether If-Match asks for more than that there is something: `*` does not. */
+export function expectsEtag(req: IncomingMessage): boolean {
   const wanted = req.headers["if-match"];
-  if (wanted === undefined) return;
-  const etags = listed(wanted);
-  if (etags.includes("*") || etags.includes(etagOf(body))) return;
-  throw new ProblemError(
+  return wanted !== undefined && !listed(wanted).includes("*");
+}
+
+/** It is not any more what the client has seen. */
+export function changedSince(): ProblemError {
+  return new ProblemError(
     "precondition_failed",
     "it has changed since the ETag in If-Match was given: get it again, and decide anew",
   );

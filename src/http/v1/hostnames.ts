@@ -1,10 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import { checkInput } from "../../check/input.ts";
 import { HOSTNAME_STATES } from "../../hostname/hostname.ts";
 import { type HostnameRecord, MOST_HOSTNAMES } from "../../store/hostnames.ts";
 import type { DelegateDetails } from "../../store/lists.ts";
 import { findDelegate } from "./delegate-shape.ts";
-import { answerWithEtag, requireMatch } from "./etag.ts";
+import { answerWithEtag, changedSince, expectsEtag, requireMatch } from "./etag.ts";
 import { Hostname, HostnameWithStory, shownHostname, shownWithStory } from "./hostname-shape.ts";
 import { ProblemError } from "./problem.ts";
 import { type Route, route } from "./route.ts";
@@ -14,9 +15,9 @@ import {
   IdParam,
   LabelFilter,
   LabelPatch,
-  Labels,
   labelChangesOf,
   labelFilterOf,
+  NewLabels,
   notFound,
   PAGE,
   page,
@@ -29,7 +30,7 @@ const NewHostname = z
   .strictObject({
     name: z.string().min(1).max(255).describe("A host name; *.example.com for a wildcard"),
     tenant: ShortText.optional().describe("That of the delegate by default"),
-    labels: Labels.default({}),
+    labels: NewLabels.default({}),
     edge_targets: EdgeTargets.default([]),
   })
   .meta({ id: "NewHostname" });
@@ -61,8 +62,9 @@ export function hostnameRoutes(parts: V1Parts): readonly Route[] {
   const list = async (delegateId: number | undefined, query: z.infer<typeof ListQuery>) => {
     const { after, limit, state, tenant, label, q } = query;
     const filter = { state, tenant, label: labelFilterOf(label), q: q?.toLowerCase() };
-    const rows = await hostnames.list({ delegateId, ...filter, after, most: limit + 1 });
-    const body = page(rows, limit, (record) => shownHostname(record, parts));
+    const all = { delegateId, ...filter, after, most: limit + 1 };
+    const { rows, lookedTo } = await hostnames.list(all);
+    const body = page(rows, limit, (record) => shownHostname(record, parts), lookedTo);
     return { status: 200, body };
   };
   const find = async ({ id, hostname }: z.infer<typeof OfDelegate>): Promise<HostnameRecord> => {
@@ -197,12 +199,12 @@ export function hostnameRoutes(parts: V1Parts): readonly Route[] {
           tenant,
           edgeTargets,
           labels: labelChangesOf(labels),
-          isAsExpected: isAs(req.headers["if-match"], before),
+          isAsExpected: isAs(req, before),
         });
         if (changed === "full")
           throw new ProblemError("too_many", "a host name has 16 labels at most");
         if (changed === "gone") throw notFound(`host name ${before.id}`);
-        if (changed === "changed") requireMatch(req, {});
+        if (changed === "changed") throw changedSince();
         return answerWithEtag(req, await withStory(await find(params)));
       },
     }),
@@ -221,10 +223,10 @@ export function hostnameRoutes(parts: V1Parts): readonly Route[] {
         const before = await find(params);
         requireMatch(req, await withStory(before));
         const act = { id: before.id, timeMs: parts.clock(), origin };
-        const isAsExpected = isAs(req.headers["if-match"], before);
+        const isAsExpected = isAs(req, before);
         const outcome = await hostnames.delete({ ...act, isAsExpected });
         if (outcome === "gone") throw notFound(`host name ${before.id}`);
-        if (outcome === "changed") requireMatch(req, {});
+        if (outcome === "changed") throw changedSince();
         return { status: 204 };
       },
     }),
@@ -244,12 +246,12 @@ export async function findHostname(
   throw notFound("such host name");
 }
 
-/** With If-Match, nothing of what decides may have changed since it was looked at. */
+/** With an ETag in If-Match, nothing of what decides may have changed since it was looked at. */
 function isAs(
-  ifMatch: string | undefined,
+  req: IncomingMessage,
   before: HostnameRecord,
 ): ((record: HostnameRecord) => boolean) | undefined {
-  if (ifMatch === undefined) return undefined;
+  if (!expectsEtag(req)) return undefined;
   const said = ({ tenant, labels, edgeTargets, state }: HostnameRecord): string =>
     JSON.stringify([tenant, labels, edgeTargets, state]);
   return (record) => said(record) === said(before);

@@ -1,11 +1,10 @@
 import { hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { sealingKeyOf } from "../../delegate/access-token.ts";
 import { seal, unseal } from "../../delegate/sealing.ts";
-import type { LiveToken } from "../../store/tokens.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { ProblemError } from "./problem.ts";
 import type { Answer } from "./route.ts";
+import type { ShownToken } from "./token-gate.ts";
 
 /** draft-ietf-httpapi-idempotency-key-header: a string of its own for each thing that is to be done. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -17,7 +16,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 export async function once(
   { store, clock, randomOctets }: Pick<ApiParts, "store" | "clock" | "randomOctets">,
   req: IncomingMessage,
-  { token, body }: { readonly token: LiveToken; readonly body: Uint8Array },
+  { token, sealingKey, body }: ShownToken & { readonly body: Uint8Array },
   act: () => Promise<Answer>,
 ): Promise<Answer> {
   const sent = req.headers["idempotency-key"];
@@ -27,7 +26,7 @@ export async function once(
       errors: [{ at: "header/Idempotency-Key", message: "1 to 255 printable characters" }],
     });
   }
-  const key = sealingKeyOf(req.headers.authorization ?? "");
+  const key = sealingKey();
   const keyHash = hash("sha256", sent, "buffer");
   const what = Buffer.concat([Buffer.from(`${req.method} ${req.url}\n`), body]);
   const request = { tokenId: token.id, keyHash, requestHash: hash("sha256", what, "buffer") };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PROBLEM_STATUS, type ProblemCode } from "./problem.ts";
-import type { Route } from "./route.ts";
+import { type Route, scopesOf } from "./route.ts";
 
 /** An OpenAPI 3.1 document, as far as this file makes one. */
 export interface OpenApiDocument {
@@ -109,8 +109,8 @@ const WITH_TOKEN: readonly ProblemCode[] = [
 
 function operationOf(route: Route, schemas: Schemas, problem: unknown): Operation {
   const { id, tag, summary, description, scope } = route;
-  const scopes = scope === "public" ? "checks" : scope;
-  const needed = scope === "source" ? "" : `Needs a token that allows \`${scopes}\`.`;
+  const scopes = scopesOf(route).map((each) => `\`${each}\``);
+  const needed = scope === "source" ? "" : `Needs a token that allows ${scopes.join(" and ")}.`;
   const texts = [description, scope === "public" ? "Works without a token, too." : needed];
   const body = route.body === undefined ? undefined : schemas.of(route.body, "input");
   const isSecured = scope !== "source";

@@ -7,6 +7,7 @@ export const PROBLEM_STATUS = {
   token_required: 401,
   scope_required: 403,
   source_not_allowed: 403,
+  registration_closed: 403,
   not_found: 404,
   method_not_allowed: 405,
   name_taken: 409,

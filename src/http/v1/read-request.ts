@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hasUniqueKeys } from "../json-object.ts";
 import { ProblemError } from "./problem.ts";
 
 /** What a request says, by the shapes of its route. Every function throws ProblemError for what does not fit. */
@@ -60,11 +61,24 @@ function check(shape: z.ZodType, place: string, value: unknown): unknown {
 
 const MOST_ERRORS = 10;
 
+/** RFC 8259 section 4: of members with the same name, one reader takes the first and another the last. */
 function parse(octets: Uint8Array): unknown {
+  const parsed = parsedText(octets);
+  if (parsed !== undefined && hasUniqueKeys(parsed.value, parsed.text)) return parsed.value;
+  throw new ProblemError(
+    "malformed_json",
+    "the body must be a JSON object in UTF-8 that has no member twice",
+  );
+}
+
+function parsedText(
+  octets: Uint8Array,
+): { readonly text: string; readonly value: unknown } | undefined {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(octets));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(octets);
+    return { text, value: JSON.parse(text) };
   } catch {
-    throw new ProblemError("malformed_json", "the body must be a JSON object in UTF-8");
+    return undefined;
   }
 }
 

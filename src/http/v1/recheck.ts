@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { registrableName } from "../../check/public-suffix.ts";
 import { resultOf, STEP_IDS } from "../../check/report.ts";
+import { allows } from "../../delegate/token-scope.ts";
 import { challengeDomain } from "../../hostname/hostname.ts";
 import { publicView } from "../../hostname/public-view.ts";
 import { TokenBuckets } from "../../limit/token-buckets.ts";
@@ -19,7 +20,7 @@ const PublicStep = z.strictObject({
   code: z.string(),
 });
 
-/** Without login: nothing that DNS does not tell everybody. */
+/** For who may not read: nothing that DNS does not tell everybody. */
 const PublicCheck = z
   .strictObject({
     name: z.string(),
@@ -50,7 +51,7 @@ export function recheckRoutes(parts: V1Parts): readonly Route[] {
       tag: "Host names",
       summary: "Looks at a host name now; by number or by name",
       description:
-        "Once in 10 seconds for each. Answers when it is done, within 10 seconds; otherwise where to look later. Without a token the answer has the customer's own records alone, the number is not accepted, and all such requests together are limited to 60 a minute.",
+        "Once in 10 seconds for each. Answers when it is done, within 10 seconds; otherwise where to look later. Without a token, and with one that does not allow `read` besides `checks`, the answer has the customer's own records alone, and the number is not accepted. All requests without a token together are limited to 60 a minute.",
       scope: "public",
       params: z.strictObject({ name: z.string().min(1).max(255) }),
       answers: { 200: z.union([HostnameWithStory, PublicCheck]), 202: undefined },
@@ -59,21 +60,24 @@ export function recheckRoutes(parts: V1Parts): readonly Route[] {
         if (token === undefined) {
           const waitMs = buckets.take(ALL, parts.clock());
           if (waitMs > 0) throw tooMany("too many host names are looked at just now", waitMs);
-          // A number would tell how many there are.
-          if (/^[0-9]+$/.test(params.name)) throw notFound("such host name");
         }
-        const record = await findHostname(parts, params.name);
-        const watch = await parts.watch();
-        const looked = await within(watch.look(record.id), WAIT_MS);
-        if (looked === undefined) {
-          const Location = `/api/v1/hostnames/${record.id}`;
-          const later = { "Retry-After": "10" };
-          return { status: 202, headers: token === undefined ? later : { Location, ...later } };
-        }
-        return token === undefined ? publicAnswer(looked, parts) : answer(looked, parts);
+        const isReader = token !== undefined && allows(token.scopes, "read");
+        return lookAt(parts, params.name, isReader);
       },
     }),
   ];
+}
+
+async function lookAt(parts: V1Parts, name: string, isReader: boolean): Promise<Answer> {
+  // A number would tell how many there are.
+  if (!isReader && /^[0-9]+$/.test(name)) throw notFound("such host name");
+  const record = await findHostname(parts, name);
+  const watch = await parts.watch();
+  const looked = await within(watch.look(record.id), WAIT_MS);
+  if (looked !== undefined) return isReader ? answer(looked, parts) : publicAnswer(looked, parts);
+  const later = { "Retry-After": "10" };
+  const where = isReader ? { Location: `/api/v1/hostnames/${record.id}` } : {};
+  return { status: 202, headers: { ...where, ...later } };
 }
 
 async function answer(looked: Looked, parts: V1Parts): Promise<Answer> {

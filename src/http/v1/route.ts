@@ -40,10 +40,10 @@ export interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B exten
   readonly summary: string;
   readonly description?: string;
   /**
-   * What the token must allow; "public": nothing is needed, and with a token `checks`; "source": it goes by where
+   * What the token must allow, all of several; "public": nothing is needed, and with a token `checks`; "source": it goes by where
    * the request comes from, and the handler looks at all of it itself.
    */
-  readonly scope: TokenScope | "public" | "source";
+  readonly scope: TokenScope | readonly TokenScope[] | "public" | "source";
   readonly params?: P;
   readonly query?: Q;
   /** Undefined: no body is read. */
@@ -67,4 +67,10 @@ export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
   spec: RouteSpec<P, Q, B>,
 ): Route {
   return spec;
+}
+
+/** What a token that is shown must allow. */
+export function scopesOf({ scope }: Pick<Route, "scope">): readonly TokenScope[] {
+  if (scope === "source") return [];
+  return scope === "public" ? ["checks"] : [scope].flat();
 }

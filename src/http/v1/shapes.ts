@@ -23,12 +23,21 @@ export const ShortText: z.ZodString = z.string().max(128).regex(PRINTABLE);
 
 export const Labels: z.ZodRecord<z.ZodString, z.ZodString> = z
   .record(z.string().regex(LABEL_KEY), ShortText)
-  .describe(`At most ${MOST_LABELS} texts by key, such as env=prod`);
+  .describe("Texts by key, such as env=prod");
+
+/** Labels of something new. */
+export const NewLabels: z.ZodRecord<z.ZodString, z.ZodString> = Labels.refine(
+  (labels) => Object.keys(labels).length <= MOST_LABELS,
+  `at most ${MOST_LABELS} labels`,
+).meta({
+  description: `At most ${MOST_LABELS} texts by key, such as env=prod`,
+  maxProperties: MOST_LABELS,
+});
 
 /** As Labels, with null for one that is taken away (RFC 7396). */
 export const LabelPatch: z.ZodRecord<z.ZodString, z.ZodNullable<z.ZodString>> = z
   .record(z.string().regex(LABEL_KEY), ShortText.nullable())
-  .describe("Labels to set; null takes one away");
+  .describe(`Labels to set, up to ${MOST_LABELS} in all; null takes one away`);
 
 /** Of a LabelPatch. */
 export function labelChangesOf(

@@ -47,8 +47,8 @@ const TAG = "Records and snippets";
 export function snippetRoutes(parts: V1Parts): readonly Route[] {
   const namesOf = async ({ id }: DelegateDetails): Promise<readonly string[]> => {
     const page = { delegateId: id, after: 0, most: MOST_HOSTNAMES };
-    const records = await parts.store.hostnames.list(page);
-    return records.map(({ name }) => name);
+    const { rows } = await parts.store.hostnames.list(page);
+    return rows.map(({ name }) => name);
   };
   return [
     route({

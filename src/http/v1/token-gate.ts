@@ -1,16 +1,37 @@
 import type { IncomingMessage } from "node:http";
-import { hashOfSent, isSameHash, parseAccessToken } from "../../delegate/access-token.ts";
-import { allows, type TokenScope } from "../../delegate/token-scope.ts";
+import type { AuditResult } from "../../audit/audit-entry.ts";
+import {
+  hashOfSent,
+  isSameHash,
+  parseAccessToken,
+  sealingKeyOf,
+} from "../../delegate/access-token.ts";
+import { allows } from "../../delegate/token-scope.ts";
 import { TokenBuckets } from "../../limit/token-buckets.ts";
 import type { LiveToken } from "../../store/tokens.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { bearerToken } from "../bearer-token.ts";
+import { countFailure } from "../count-refusal.ts";
 import type { RequestSource } from "../request-source.ts";
 import { ProblemError } from "./problem.ts";
+import { type Route, scopesOf } from "./route.ts";
 
 const MINUTE_MS = 60_000;
 /** How often it is written down that a token was used. */
 const LAST_USE_MS = 60_000;
 const MOST_TOKENS = 2000;
+
+/** A token that counts, shown by a request. */
+export interface ShownToken {
+  readonly token: LiveToken;
+  /** Made of the token as it was sent, which goes no further than this. */
+  readonly sealingKey: () => Uint8Array;
+}
+
+/** For the trail. */
+export function tokenName({ id }: LiveToken): string {
+  return `token ${id}`;
+}
 
 /** Who may call v1: a token, as Bearer alone (RFC 6750 section 2.1). No cookie, no Basic, no path says who it is. */
 export class TokenGate {
@@ -23,32 +44,36 @@ export class TokenGate {
   }
 
   /** The token that a request shows; undefined: none. Throws ProblemError for one that does not count. */
-  async tokenOf(req: IncomingMessage, source: RequestSource): Promise<LiveToken | undefined> {
+  async tokenOf(req: IncomingMessage, source: RequestSource): Promise<ShownToken | undefined> {
     const { store, clock } = this.#parts;
-    const authorization = req.headers.authorization;
+    const { authorization } = req.headers;
     if (authorization === undefined) return undefined;
-    const sent = parseAccessToken(/^Bearer +([^ ]+) *$/i.exec(authorization)?.[1] ?? "");
+    const sent = parseAccessToken(bearerToken(authorization) ?? "");
+    if (sent === undefined) throw this.#refuse(source);
     const nowMs = clock();
-    const hash = hashOfSent(sent ?? "");
-    const found = sent && (await store.tokens.find(hash, nowMs));
-    if (found === undefined || !isSameHash(hash, found.tokenHash)) throw this.#refuse(source);
-    const sinceMs = nowMs - (found.lastUsedMs ?? Number.NEGATIVE_INFINITY);
-    if (sinceMs >= LAST_USE_MS || sinceMs < 0) await this.#noteUse(found.id, nowMs);
-    return found;
+    const hash = hashOfSent(sent);
+    const token = await store.tokens.find(hash, nowMs);
+    if (token === undefined || !isSameHash(hash, token.tokenHash)) throw this.#refuse(source);
+    const sinceMs = nowMs - (token.lastUsedMs ?? Number.NEGATIVE_INFINITY);
+    if (sinceMs >= LAST_USE_MS || sinceMs < 0) await this.#noteUse(token.id, nowMs);
+    return { token, sealingKey: () => sealingKeyOf(sent) };
   }
 
-  /** Throws ProblemError unless the token allows it. */
-  require(token: LiveToken | undefined, scope: TokenScope): LiveToken {
+  /** Throws ProblemError unless the token allows what the route needs. */
+  require(token: LiveToken | undefined, route: Route, source: RequestSource): LiveToken {
     if (token === undefined) {
       throw new ProblemError(
         "token_required",
         "send Authorization: Bearer TOKEN; dnsvouch token create makes one",
       );
     }
-    if (allows(token.scopes, scope)) return token;
+    const needed = scopesOf(route);
+    const missing = needed.filter((scope) => !allows(token.scopes, scope));
+    if (missing.length === 0) return token;
+    this.#record(source, "scope_required", { by: tokenName(token), detail: `v1 ${route.id}` });
     throw new ProblemError(
       "scope_required",
-      `this token does not allow ${scope}: make one that does with dnsvouch token create --scope ${scope}`,
+      `this token does not allow ${missing.join(" and ")}: make one that does with dnsvouch token create --scope ${needed.join(",")}`,
     );
   }
 
@@ -92,18 +117,9 @@ export class TokenGate {
 
   /** By the source alone, as wrong keys are. */
   #refuse(source: RequestSource): ProblemError {
-    const { limits, clock, refusals, counters } = this.#parts;
-    const timeMs = clock();
-    const waitMs = limits.takeFailure(source.key, timeMs);
-    counters.failed("token");
-    const { key, origin } = source;
-    refusals.record(key, {
-      timeMs,
-      action: "check",
-      result: "token_required",
-      origin,
-      detail: "v1",
-    });
+    const { limits, clock } = this.#parts;
+    const waitMs = limits.takeFailure(source.key, clock());
+    this.#record(source, "token_required", { by: undefined, detail: "v1" });
     if (waitMs > 0) {
       return new ProblemError("too_many_requests", "too many wrong tokens from there", { waitMs });
     }
@@ -111,5 +127,17 @@ export class TokenGate {
       "token_required",
       "the token is none that works: it was never made, is revoked, or has expired",
     );
+  }
+
+  /** Counts it, and writes it down. */
+  #record(
+    { key, origin }: RequestSource,
+    result: AuditResult,
+    { by, detail }: { readonly by: string | undefined; readonly detail: string },
+  ): void {
+    const { refusals, counters, clock } = this.#parts;
+    countFailure(counters, result);
+    const what = { timeMs: clock(), action: "check", result, detail } as const;
+    refusals.record(key, { ...what, origin: { ...origin, by } });
   }
 }

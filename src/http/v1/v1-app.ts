@@ -5,6 +5,7 @@ import { publicUrl } from "../getlocalcert/public-url.ts";
 import { docsPage } from "./docs-page.ts";
 import { openApiDocument } from "./openapi.ts";
 import { ProblemError } from "./problem.ts";
+import { Registrations } from "./registrations.ts";
 import type { V1Means } from "./v1-parts.ts";
 import { sendProblem, v1Router, v1Routes } from "./v1-router.ts";
 
@@ -12,7 +13,7 @@ import { sendProblem, v1Router, v1Routes } from "./v1-router.ts";
 export function createV1(api: ApiParts, means: V1Means): express.Router {
   const parts = {
     ...means,
-    countRegistration: () => api.counters.registered(api.options.registration, "ok"),
+    registrations: new Registrations(api),
     serverUrl: ({ req }: { req: IncomingMessage }) => publicUrl(api, req),
   };
   const routes = v1Routes(api, parts);

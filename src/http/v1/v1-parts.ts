@@ -4,6 +4,7 @@ import type { DelegateActParts } from "../../operate/delegates.ts";
 import type { HostnameWatch } from "../../operate/hostname-watch.ts";
 import type { ApiParts } from "../api-parts.ts";
 import type { CheckRuns } from "./check-runs.ts";
+import type { Registrations } from "./registrations.ts";
 import type { Call } from "./route.ts";
 
 /** What v1 is made of besides the API. */
@@ -21,8 +22,7 @@ export interface V1Means extends Pick<ApiParts, "store" | "clock" | "zones"> {
 }
 
 export interface V1Parts extends V1Means {
-  /** A delegate was made. */
-  readonly countRegistration: () => void;
+  readonly registrations: Registrations;
   /** Where the client has reached the API. */
   readonly serverUrl: (call: Pick<Call<unknown, unknown, unknown>, "req">) => string;
 }

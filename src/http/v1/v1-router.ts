@@ -15,7 +15,7 @@ import type { Answer, Route } from "./route.ts";
 import { snippetRoutes } from "./snippets.ts";
 import { statsRoutes } from "./stats.ts";
 import { tlsAskRoutes } from "./tls-ask-route.ts";
-import { TokenGate } from "./token-gate.ts";
+import { TokenGate, tokenName } from "./token-gate.ts";
 import { tokenRoutes } from "./tokens.ts";
 import type { V1Parts } from "./v1-parts.ts";
 
@@ -77,13 +77,12 @@ async function handle(
     return route.handle({ ...nothing, source, origin: source.origin, req });
   }
   const shown = await gate.tokenOf(req, source);
-  const isPublic = route.scope === "public" && shown === undefined;
-  const token = isPublic
-    ? undefined
-    : gate.require(shown, route.scope === "public" ? "checks" : route.scope);
-  if (token !== undefined) {
-    for (const [name, value] of Object.entries(gate.take(token))) res.setHeader(name, value);
+  if (shown !== undefined) {
+    // Before anything is refused: whoever asks for what a token does not allow is to come to an end, too.
+    for (const [name, value] of Object.entries(gate.take(shown.token))) res.setHeader(name, value);
   }
+  const isStranger = route.scope === "public" && shown === undefined;
+  const token = isStranger ? undefined : gate.require(shown?.token, route, source);
   const at = req.url.indexOf("?");
   const params = readParams(route.params, { ...req.params });
   const query = readQuery(route.query, at < 0 ? "" : req.url.slice(at));
@@ -91,11 +90,11 @@ async function handle(
   const octets = await readBody(req, res, most, tooLong(most));
   if (octets === undefined) return undefined;
   const body = route.body === undefined ? undefined : readJson(route.body, octets);
-  const by = token === undefined ? undefined : `token ${token.id}`;
+  const by = token && tokenName(token);
   const call = { params, query, body, token, source, origin: { ...source.origin, by }, req };
   const act = (): Promise<Answer> => route.handle(call);
-  if (route.isIdempotent !== true || token === undefined) return act();
-  return once(api, req, { token, body: octets }, act);
+  if (route.isIdempotent !== true || shown === undefined) return act();
+  return once(api, req, { ...shown, body: octets }, act);
 }
 
 function tooLong(mostOctets: number): TooLong {

@@ -34,6 +34,11 @@ const OPERATIONS = [
   { scope: "admin", method: "GET", path: "/tokens", done: 200 },
 ] as const;
 
+interface Row {
+  readonly result: string;
+  readonly detail: string;
+}
+
 describe("scopes", () => {
   test.for(OPERATIONS)(
     "a token that allows $scope does that and nothing else",
@@ -58,6 +63,42 @@ describe("scopes", () => {
     expect(await register(await newToken(server.folder, "read,register"))).toBe(201);
     server = await server.restart({ DNSVOUCH_LIMITS_V1_PER_TOKEN_PER_MINUTE: "60" });
     admin = v1Client(server.url, await newToken(server.folder, "admin"));
+  });
+
+  test("a delegate that was deleted gives a new key to those alone that may make keys", async () => {
+    const { id } = (await admin("POST", "/delegates", {})).body;
+    const call = v1Client(server.url, await newToken(server.folder, "delegates"));
+    expect((await call("DELETE", `/delegates/${id}`)).status).toBe(204);
+    const refused = await call("POST", `/delegates/${id}/restore`);
+    expect([refused.status, refused.body.code]).toEqual([403, "scope_required"]);
+    expect(refused.body.detail).toContain("does not allow keys");
+    const keys = v1Client(server.url, await newToken(server.folder, "keys"));
+    expect((await keys("POST", `/delegates/${id}/restore`)).body.detail).toContain(
+      "does not allow delegates",
+    );
+    const both = v1Client(server.url, await newToken(server.folder, "delegates,keys"));
+    expect((await both("POST", `/delegates/${id}/restore`)).status).toBe(200);
+  });
+
+  test("what a token does not allow is counted, and in the trail with its number", async () => {
+    server = await server.restart({ DNSVOUCH_LIMITS_V1_PER_TOKEN_PER_MINUTE: "2" });
+    const call = v1Client(server.url, await newToken(server.folder, "checks"));
+    const first = await call("GET", "/delegates");
+    expect([first.status, first.headers.get("ratelimit")]).toEqual([403, '"token";r=1;t=30']);
+    expect((await call("POST", "/tokens", { scopes: ["admin"] })).status).toBe(403);
+    const late = await call("GET", "/delegates");
+    expect([late.status, late.headers.get("retry-after")]).toEqual([429, "30"]);
+    server = await server.restart({ DNSVOUCH_LIMITS_V1_PER_TOKEN_PER_MINUTE: "60" });
+    const adminToken = await newToken(server.folder, "admin");
+    admin = v1Client(server.url, adminToken);
+    const tokens = (await admin("GET", "/tokens?limit=200")).body.items;
+    const { id } = tokens.at(-2);
+    const { items } = (await admin("GET", "/events?type=key.checked&limit=200")).body;
+    const refusals = items.slice(-2).map(({ result, detail }: Row) => [result, detail]);
+    expect(refusals).toEqual([
+      ["scope_required", `v1 listDelegates; token ${id}`],
+      ["scope_required", `v1 createToken; token ${id}`],
+    ]);
   });
 
   test.for(["", "everything", "read,everything", "register;read"])(
@@ -161,6 +202,22 @@ describe("Idempotency-Key", () => {
     expect(await count()).toBe(1);
   });
 
+  test.for(["bearer", "BEARER ", "Bearer  "])(
+    "does it once, however %j writes the same token",
+    async (scheme) => {
+      const headers = { "Idempotency-Key": `spelt ${scheme}`.replaceAll(" ", "-") };
+      const first = await call("POST", "/delegates", { tenant: "spelt" }, headers);
+      const Authorization = `${scheme} ${token} `;
+      const again = await call(
+        "POST",
+        "/delegates",
+        { tenant: "spelt" },
+        { ...headers, Authorization },
+      );
+      expect([again.status, again.body]).toEqual([201, first.body]);
+    },
+  );
+
   test("for another request is refused, and for another token is another one", async () => {
     await create("b");
     const other = await create("b", { tenant: "twice" });
@@ -209,6 +266,9 @@ describe("what is no request of v1", () => {
     { method: "POST", body: "[]", code: "invalid_request" },
     { method: "POST", body: '{"tenant":"a","__proto__":{"tenant":"b"}}', code: "invalid_request" },
     { method: "POST", body: '{"Tenant":"a"}', code: "invalid_request" },
+    { method: "POST", body: '{"tenant":"a","tenant":"a"}', code: "malformed_json" },
+    { method: "POST", body: '{"tenant":"a","t\\u0065nant":"b"}', code: "malformed_json" },
+    { method: "POST", body: '{"labels":{"a":"1","a":"2"}}', code: "malformed_json" },
     {
       method: "POST",
       body: `{"tenant":"${"x".repeat(9000)}"}`,

@@ -126,6 +126,16 @@ describe("delegates", () => {
     expect((await call("DELETE", path, undefined, { "If-Match": now })).status).toBe(204);
   });
 
+  test("have 16 labels at most, from the beginning", async () => {
+    const seventeen = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`k${i}`, "v"]));
+    const refused = await call("POST", "/delegates", { labels: seventeen });
+    expect([refused.status, refused.body.errors[0].at]).toEqual([400, "body/labels"]);
+    const { k16: _, ...sixteen } = seventeen;
+    const { id } = await create({ labels: sixteen });
+    const more = await call("PATCH", `/delegates/${id}`, { labels: { k16: "v" } });
+    expect([more.status, more.body.code]).toEqual([409, "too_many"]);
+  });
+
   test("restrict who may update", async () => {
     const { id, credential, subdomain } = await create({ allowfrom: ["192.0.2.0/24"] });
     expect(await update(credential, subdomain)).toBe(401);

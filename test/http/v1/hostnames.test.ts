@@ -112,6 +112,14 @@ describe("host names", () => {
     expect((await call("DELETE", `/delegates/${other}/hostnames/${mine}`)).status).toBe(404);
   });
 
+  test("have 16 labels at most, from the beginning", async () => {
+    const seventeen = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`k${i}`, "v"]));
+    const refused = await add("labels.example.org", { labels: seventeen });
+    expect([refused.status, refused.body.errors[0].at]).toEqual([400, "body/labels"]);
+    const { k16: _, ...sixteen } = seventeen;
+    expect((await add("labels.example.org", { labels: sixteen })).status).toBe(201);
+  });
+
   test("of a locked delegate are locked, and what they were when it is unlocked", async () => {
     const locked = (await call("POST", "/delegates", {})).body.id;
     await call("POST", `/delegates/${locked}/hostnames`, { name: "locked.example.net" });
@@ -155,6 +163,17 @@ describe("F6 F35 a look at once", () => {
     expect(JSON.stringify(body)).not.toMatch(
       /label|acme\b|auth\.example|edge\.host|10\.255|traffic|resolvers/,
     );
+  });
+
+  test("shows a token that may check and not read no more than strangers", async () => {
+    const checker = v1Client(server.url, await newToken(server.folder, "checks"));
+    const { id } = (await add("checked.dnsvouch.invalid", { tenant: "hidden" })).body;
+    expect((await checker("POST", `/hostnames/${id}/recheck`)).status).toBe(404);
+    const { status, body } = await checker("POST", "/hostnames/checked.dnsvouch.invalid/recheck");
+    expect(status).toBe(200);
+    expect(Object.keys(body)).toEqual(["name", "checked_at", "result", "records", "steps"]);
+    nowMs += 10_000;
+    expect((await call("POST", `/hostnames/${id}/recheck`)).body.tenant).toBe("hidden");
   });
 
   test("strangers all together look 60 times a minute, and keep nobody with a token from it", async () => {
@@ -244,5 +263,20 @@ describe("tls-ask", () => {
     expect(await ask(`/${reader}${path}`)).toBe(REFUSED);
     expect(await ask(`/${"n".repeat(40)}${path}`)).toBe(REFUSED);
     expect([...server.errors, ...server.warnings].join()).not.toContain(token);
+  });
+
+  test("a trusted proxy that says nothing of a client asks for itself", async () => {
+    server = await server.restart({ DNSVOUCH_API_TRUSTED_PROXIES: "127.0.0.1" });
+    const path = "/api/v1/tls-ask?domain=active.example.org";
+    expect(await ask(path)).toBe("200 ");
+    for (const client of ["203.0.113.9", "203.0.113.9, 127.0.0.1", "garbage", "unknown", ""]) {
+      expect(await ask(path, { "X-Forwarded-For": client }), client).toBe(REFUSED);
+    }
+    expect(await ask(path, { "X-Forwarded-For": "10.0.0.9" })).toBe("200 ");
+    server = await server.restart({
+      DNSVOUCH_API_TRUSTED_PROXIES: "127.0.0.1",
+      DNSVOUCH_CHECKS_ASK_SOURCES: "192.0.2.0/24",
+    });
+    expect(await ask(path)).toBe(REFUSED);
   });
 });
