@@ -31,7 +31,9 @@ export interface RunningHostnames {
   readonly check: RunCheck;
   /** As `check`, when it is the turn of the zone. */
   readonly checkInTurn: RunCheck;
-  /** Checks that wait or are under way. */
+  /** Checks that wait or are under way, but for what is due and has not begun. */
+  busy(): number;
+  /** As `busy`, and what is due. */
   waiting(): number;
   /** The watch, which begins with the first host name. */
   watch(): Promise<HostnameWatch>;
@@ -83,16 +85,18 @@ export function hostnamesOf(
     });
   });
   let begun: Promise<HostnameWatch> | undefined;
+  let running: HostnameWatch | undefined;
   const begin = async (): Promise<void> => {
     if (begun !== undefined) return;
     begun = watch();
-    const running = await begun;
+    const begins = await begun;
+    running = begins;
     if (!isByClock) return;
     const every = (ms: number, work: () => Promise<void>): void => {
       timers.push(setInterval(oneAtATime(work, log), ms).unref());
     };
-    every(LOOK_MS, () => running.run());
-    every(REVIEW_MS, () => running.review());
+    every(LOOK_MS, () => begins.begin());
+    every(REVIEW_MS, () => begins.review());
   };
   const beginQuietly = async (): Promise<void> => {
     try {
@@ -109,18 +113,22 @@ export function hostnamesOf(
     check,
     checkInTurn: async (request) => {
       const { registrableName } = await import("./check/public-suffix.ts");
-      return queue.run(registrableName(request.domain), () => check(request));
+      const looking = await watch();
+      return queue.run(registrableName(request.domain), () =>
+        looking.unnoticed(request, () => check(request)),
+      );
     },
-    waiting: () => queue.length,
+    busy: () => queue.length,
+    waiting: () => running?.length ?? queue.length,
     watch,
     start: async () => {
       await servable.load();
       if (await store.hostnames.any()) await begin();
     },
     run: async () => {
-      const running = await watch();
-      await running.review();
-      await running.run();
+      const looking = await watch();
+      await looking.review();
+      await looking.run();
     },
     renew: (renewed) => {
       current = renewed;

@@ -13,7 +13,7 @@ export function v1Means(
   { store, publishers, hostnames }: ApiNeeds,
   { clock, randomOctets, newUuid, log }: Surroundings,
 ): V1Means {
-  const { checkInTurn: check, waiting } = hostnames;
+  const { checkInTurn: check, busy: waiting } = hostnames;
   return {
     store,
     clock,

@@ -41,7 +41,8 @@ export function judgeCname(facts: CnameFacts): Step {
     const fix = `${name} must lead there over at most 8 CNAMEs; best directly: ${record(facts)}`;
     return fail(facts, "cname-chain-too-long", long, fix);
   }
-  const misdirected = views.find(({ chain }) => chain !== undefined);
+  const aliases = views.filter(({ chain }) => chain !== undefined);
+  const misdirected = aliases.find(({ chain }) => chain?.obstacle === undefined) ?? aliases[0];
   if (misdirected !== undefined) return misdirection(facts, misdirected);
   return nothingThere(facts, first);
 }
@@ -81,9 +82,19 @@ function describe({ isCut, ownTexts, chain }: View): string {
     ...(isCut ? ["NS: a zone of its own"] : []),
     ...(ownTexts.length > 0 ? [`TXT ${ownTexts.map((text) => `"${text}"`).join(" ")}`] : []),
     ...(chain === undefined ? [] : [`CNAME ${chain.names.slice(1).join(" -> ")}`]),
-    ...(chain?.obstacle === undefined ? [] : [`(${chain.obstacle})`]),
+    ...(chain?.obstacle === undefined ? [] : [`${CUT_SHORT} ${chain.obstacle}`]),
   ];
   return parts.join(", ") || "nothing";
+}
+
+/** In front of who was asked where an alias leads, and did not say. */
+const CUT_SHORT = "no answer about the rest:";
+
+/** Whether an alias may lead further than was to be seen: somebody on the way was not heard. */
+export function isCutShort({ id, code, trace }: Step): boolean {
+  return (
+    id === "cname" && code === "cname-misdirected" && trace.some((line) => line.includes(CUT_SHORT))
+  );
 }
 
 type CnameCode = Extract<Step["code"], `cname-${string}` | "propagating" | "ok">;
@@ -145,6 +156,10 @@ function misdirection(facts: CnameFacts, view: View): Step {
   const end = view.chain?.end ?? "";
   const wanted = delegate === undefined ? zones.map((zone) => zone.apex) : [delegate];
   const meant = wanted.map((each) => withoutAppended(end, each, apex)).find((each) => each);
+  if (meant === undefined && view.chain?.obstacle !== undefined) {
+    const fix = `it leads to ${end}, whose name servers did not say where that leads: try again in a minute; if it stays so, have the zone of ${end} mended, or let ${facts.name} lead to the delegate directly: ${record(facts)}`;
+    return fail(facts, "cname-misdirected", view, fix);
+  }
   const cause =
     meant === undefined
       ? `it leads to ${end}`

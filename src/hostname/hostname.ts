@@ -58,6 +58,8 @@ export interface HostnameFacts {
   /** Checks in a row that failed for something that may pass by itself. */
   readonly failures: number;
   readonly failedMs?: number | undefined;
+  /** What somebody has said last that is wrong with it, and since when: nobody who is silent changes that. */
+  readonly said?: { readonly state: HostnameState; readonly sinceMs: number } | undefined;
   /** When it was confirmed first since it failed. */
   readonly readyMs?: number | undefined;
   /** When its traffic was seen to come to us last; undefined: never. */
@@ -71,6 +73,17 @@ export interface HostnameFacts {
 }
 
 export const NO_FACTS: HostnameFacts = { passes: 0, failures: 0, misses: 0 };
+
+type Misses = Pick<HostnameFacts, "misses" | "firstMissMs" | "lastMissMs">;
+
+/** As if its traffic had not been seen elsewhere. */
+export const NO_MISSES: Misses = { misses: 0, firstMissMs: undefined, lastMissMs: undefined };
+
+/** As if nobody had looked for its traffic. */
+export const NO_TRAFFIC: Misses & Pick<HostnameFacts, "pointedMs"> = {
+  ...NO_MISSES,
+  pointedMs: undefined,
+};
 
 /** What is known of its delegate besides. */
 export interface DelegateFacts {

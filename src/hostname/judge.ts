@@ -8,9 +8,10 @@ import {
   type HostnameState,
   isConfirmed,
   NO_FACTS,
+  NO_MISSES,
 } from "./hostname.ts";
 import { nextCheck } from "./schedule.ts";
-import { trafficOf, type Verdict, verdictOf } from "./verdict.ts";
+import { isRecordGone, trafficOf, type Verdict, verdictOf } from "./verdict.ts";
 
 /** What becomes of a host name. */
 export interface Judgement
@@ -21,8 +22,12 @@ export interface Judgement
 
 /** Looks in which traffic went elsewhere, before it is taken to have left (product: three over at least 72 hours). */
 const MISSES = 3;
-/** Times that one flaw which may pass by itself is seen, before a host name that was right is not. */
+/** Times that a flaw which may pass by itself is seen, before a host name is not what it was. */
 const FAILURES = 2;
+const NO_RESOLVER = {
+  reason: "no-resolver",
+  advice: "no resolver of this server answers: look at checks.resolvers and /etc/resolv.conf",
+};
 
 export interface Circumstances {
   readonly delegate: DelegateFacts;
@@ -37,9 +42,10 @@ export function judgeCheck(
   circumstances: Circumstances,
 ): Judgement {
   const { delegate, nowMs, policy } = circumstances;
-  const verdict = verdictOf(report);
-  if (delegate.state === "deleted") return judgeOrphan(hostname, report, verdict, circumstances);
+  if (delegate.state === "deleted") return judgeOrphan(hostname, report, circumstances);
   if (delegate.state === "disabled") return locked(hostname, circumstances);
+  if (report === undefined) return unheard(hostname, circumstances);
+  const verdict = verdictOf(report);
   const seen = withTraffic(hostname.facts, trafficOf(report), policy, nowMs);
   if (verdict.kind === "pass") return judgePass({ ...hostname, facts: seen }, circumstances);
   return judgeFailure({ ...hostname, facts: seen }, verdict, circumstances);
@@ -53,19 +59,27 @@ export function judgeUse(hostname: Hostname, circumstances: Circumstances): Judg
     : kept(hostname, hostname.facts, circumstances);
 }
 
+/** Whether its delegate may be locked for it: it has left, and that was seen more than once. */
+export function hasLeft({ state, facts }: Pick<Hostname, "state" | "facts">): boolean {
+  return (state === "offboarding" || state === "never_pointed") && facts.misses >= MISSES;
+}
+
 /** A deleted delegate's: over when its record is gone or leads elsewhere. */
 function judgeOrphan(
   hostname: Hostname,
   report: Report | undefined,
-  verdict: Verdict,
   circumstances: Circumstances,
 ): Judgement {
-  const isGone =
-    report !== undefined &&
-    verdict.kind === "fail" &&
-    ["cname-missing", "cname-misdirected", "zone-not-found"].includes(verdict.reason);
+  const isOver = report !== undefined && isRecordGone(report);
   const nothing = { reason: "", advice: "" };
-  return { ...become(hostname, "orphaned", nothing, NO_FACTS, circumstances), isOver: isGone };
+  return { ...become(hostname, "orphaned", nothing, NO_FACTS, circumstances), isOver };
+}
+
+/** Nobody could be asked, which says nothing about the host name. */
+function unheard(hostname: Hostname, circumstances: Circumstances): Judgement {
+  const { state, facts } = hostname;
+  if (isConfirmed(hostname)) return kept(hostname, facts, circumstances);
+  return become(hostname, state, NO_RESOLVER, facts, circumstances);
 }
 
 function locked(hostname: Hostname, circumstances: Circumstances): Judgement {
@@ -77,7 +91,7 @@ function locked(hostname: Hostname, circumstances: Circumstances): Judgement {
 
 function judgePass(hostname: Hostname, circumstances: Circumstances): Judgement {
   const { policy, nowMs } = circumstances;
-  const before = { ...hostname.facts, failures: 0, failedMs: undefined };
+  const before = { ...hostname.facts, failures: 0, failedMs: undefined, said: undefined };
   if (isConfirmed(hostname)) return confirmed(hostname, before, circumstances);
   const sinceMs = nowMs - (before.passedMs ?? Number.NEGATIVE_INFINITY);
   const isCounted = sinceMs >= CONFIRMATION_MS || sinceMs < 0;
@@ -104,9 +118,11 @@ function judgeFailure(
   const { nowMs } = circumstances;
   const { state, isDefinite, reason, advice } = verdict;
   const before = { ...hostname.facts, passes: 0, passedMs: undefined };
-  if (isDefinite || !isConfirmed(hostname)) {
+  if (isDefinite || isBelievedAtOnce(hostname, state)) {
     const facts = { ...before, failures: 0, failedMs: undefined, readyMs: undefined };
-    return become(hostname, state, { reason, advice }, facts, circumstances);
+    const said = before.said?.state === state ? before.said : { state, sinceMs: nowMs };
+    const remembered = isDefinite ? { ...facts, said } : facts;
+    return become(hostname, state, { reason, advice }, remembered, circumstances);
   }
   const sinceMs = nowMs - (before.failedMs ?? Number.NEGATIVE_INFINITY);
   const isCounted = sinceMs >= CONFIRMATION_MS || sinceMs < 0;
@@ -117,18 +133,25 @@ function judgeFailure(
   return become(hostname, state, { reason, advice }, failed, circumstances);
 }
 
+/** What may pass by itself changes nothing, is all that is known, or is a step forward: records spread. */
+function isBelievedAtOnce(hostname: Hostname, state: HostnameState): boolean {
+  const isUnknown = hostname.state === "pending" && hostname.facts.said === undefined;
+  const isForward = state === "propagating" && !isConfirmed(hostname);
+  return state === hostname.state || isUnknown || isForward;
+}
+
 /** Which of the states in which everything is right. */
 function confirmed(
   hostname: Hostname,
   facts: HostnameFacts,
   circumstances: Circumstances,
 ): Judgement {
-  const state = confirmedState(facts, circumstances);
+  const state = confirmedState({ ...hostname, facts }, circumstances);
   return become(hostname, state, { reason: "", advice: "" }, facts, circumstances);
 }
 
 function confirmedState(
-  facts: HostnameFacts,
+  { facts, createdMs }: Hostname,
   { delegate, policy, nowMs }: Circumstances,
 ): HostnameState {
   const { offboardAction, offboardAfterMs, neverPointedAfterMs, staleAfterMs } = policy;
@@ -139,10 +162,12 @@ function confirmedState(
     const isWaitOver = readyMs !== undefined && nowMs - readyMs >= neverPointedAfterMs;
     if (pointedMs === undefined && isWaitOver) return "never_pointed";
   }
-  const { lastUpdateMs, servedMs } = delegate;
-  if (lastUpdateMs === undefined) return "ready";
+  // What others of the delegate had was not for this one. A clock that was ahead when it was made says nothing.
+  const sinceMs = createdMs > nowMs ? 0 : createdMs;
+  const { lastUpdateMs = Number.NEGATIVE_INFINITY, servedMs = Number.NEGATIVE_INFINITY } = delegate;
+  if (lastUpdateMs < sinceMs) return "ready";
   if (nowMs - lastUpdateMs > staleAfterMs) return "stale";
-  return servedMs === undefined ? "ready" : "active";
+  return servedMs < sinceMs ? "ready" : "active";
 }
 
 /** A miss is counted once in a third of the time that they must last, so that a clock that jumps makes none. */
@@ -153,10 +178,8 @@ function withTraffic(
   nowMs: number,
 ): HostnameFacts {
   if (traffic === "unknown") return facts;
-  if (traffic === "here") {
-    const nothing = { misses: 0, firstMissMs: undefined, lastMissMs: undefined };
-    return { ...facts, ...nothing, pointedMs: nowMs };
-  }
+  if (traffic === "here") return { ...facts, ...NO_MISSES, pointedMs: nowMs };
+  if (traffic === "not-asked") return { ...facts, ...NO_MISSES };
   const { misses, firstMissMs = nowMs, lastMissMs } = facts;
   const sinceMs = nowMs - (lastMissMs ?? Number.NEGATIVE_INFINITY);
   if (sinceMs < offboardAfterMs / MISSES && sinceMs >= 0) return facts;

@@ -23,8 +23,15 @@ export function nextCheck(
     return nowMs + Math.round(intervalMs * (1 - SPREAD * fractionOf(id)));
   }
   const longestMs = Math.max(Math.min(intervalMs, LONGEST_PAUSE_MS), FIRST_PAUSE_MS);
-  const pauseMs = Math.round((nowMs - sinceMs) * PART_OF_ELAPSED);
+  // What comes and goes by itself begins nothing anew; what spreads is soon where it should be.
+  const quietMs = state === "propagating" ? sinceMs : (facts.said?.sinceMs ?? sinceMs);
+  const pauseMs = Math.round((nowMs - quietMs) * PART_OF_ELAPSED);
   return nowMs + Math.min(Math.max(pauseMs, FIRST_PAUSE_MS), longestMs);
+}
+
+/** Nothing is due later than that: it was put off by a clock that was ahead. */
+export function longestPauseMs({ intervalMs }: HostnamePolicy): number {
+  return Math.max(intervalMs, LONGEST_PAUSE_MS);
 }
 
 /** 0 to 1, the same for the same number and far apart for neighbours: the golden ratio's multiples (Knuth, 6.4). */

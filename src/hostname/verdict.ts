@@ -1,3 +1,4 @@
+import { isCutShort } from "../check/cname-step.ts";
 import type { Code, Report, Step, StepId } from "../check/report.ts";
 import type { HostnameState } from "./hostname.ts";
 
@@ -35,38 +36,50 @@ const BY_CODE: Partial<Record<Code, { readonly state: HostnameState; readonly is
     "dnssec-bogus": { state: "dnssec-bogus" },
   };
 
-/** Of no report: no resolver answers, which says nothing about the host name. */
-export function verdictOf(report: Report | undefined): Verdict {
-  if (report === undefined) {
-    return {
-      kind: "fail",
-      state: "error",
-      reason: "no-resolver",
-      advice: "no resolver of this server answers: look at checks.resolvers and /etc/resolv.conf",
-      isDefinite: false,
-    };
-  }
+export function verdictOf(report: Report): Verdict {
   const failed = ORDER.map((id) => report.steps.find((step) => step.id === id)).find(
     (step) => step?.status === "FAIL",
   );
   return failed === undefined ? { kind: "pass" } : failure(failed);
 }
 
-function failure({ id, code, fix }: Step): Verdict {
+function failure(step: Step): Verdict {
+  const { id, code, fix } = step;
   const row = BY_CODE[code] ?? { state: id === "caa" ? "caa-blocked" : "error" };
   return {
     kind: "fail",
     state: row.state,
     reason: code,
     advice: fix ?? "",
-    isDefinite: row.isPassing !== true,
+    isDefinite: row.isPassing !== true && !isCutShort(step),
   };
 }
 
-/** Where its traffic goes by a report: to us, elsewhere, or nobody knows. */
-export function trafficOf(report: Report | undefined): "here" | "elsewhere" | "unknown" {
-  const traffic = report?.steps.find(({ id }) => id === "traffic");
+/** Steps of `cname` after which nothing at the challenge name leads to its delegate. */
+const ELSEWHERE: ReadonlySet<Code> = new Set([
+  "cname-missing",
+  "cname-wrong-owner",
+  "cname-misdirected",
+  "cname-conflict-ns",
+  "cname-conflict-txt",
+  "cname-loop",
+  "cname-chain-too-long",
+]);
+
+/** Whether somebody has said that nothing leads to its delegate any more. */
+export function isRecordGone({ steps }: Report): boolean {
+  return steps.some(
+    (step) =>
+      step.code === "zone-not-found" ||
+      (step.id === "cname" && ELSEWHERE.has(step.code) && !isCutShort(step)),
+  );
+}
+
+/** Where its traffic goes by a report: to us, elsewhere, nobody knows, or nobody wants to know. */
+export function trafficOf(report: Report): "here" | "elsewhere" | "unknown" | "not-asked" {
+  const traffic = report.steps.find(({ id }) => id === "traffic");
   if (traffic?.code === "ok") return "here";
+  if (traffic?.code === "not-asked") return "not-asked";
   // The trace has the questions that were not answered.
   const isKnown = traffic?.code === "traffic-not-switched" && traffic.trace.length === 0;
   return isKnown ? "elsewhere" : "unknown";

@@ -19,6 +19,11 @@ export class KeyedQueue {
     return this.#busy.size + this.#waiting.length;
   }
 
+  /** Whether work for this key would begin at once. */
+  hasRoom(key: string): boolean {
+    return this.#busy.size < this.#most && !this.#busy.has(key);
+  }
+
   /** Settles as `work` does, when it has had its turn. */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     await new Promise<void>((start) => {

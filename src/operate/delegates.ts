@@ -6,7 +6,7 @@ import {
 } from "../delegate/credential.ts";
 import type { DelegateId, PublishedDigests } from "../delegate/delegate.ts";
 import { type LabelChanges, type Labels, MOST_LABELS } from "../delegate/labels.ts";
-import { MOST_CREDENTIALS } from "../store/administration.ts";
+import { type DelegateCondition, MOST_CREDENTIALS } from "../store/administration.ts";
 import type { ChallengeUpdated } from "../store/store.ts";
 import { ActError } from "./act-error.ts";
 import type { ActParts } from "./tokens.ts";
@@ -104,15 +104,23 @@ export async function enableDelegate(
   if (enabled === "gone") throw new ActError("there is no such delegate that is disabled");
 }
 
-/** It is gone from DNS and its keys are dead; its name is never given to another one. Throws ActError. */
+/**
+ * It is gone from DNS and its keys are dead; its name is never given to another one. Throws ActError.
+ *
+ * @returns "unexpected" if `isAsExpected` says no; it is there then as it was.
+ */
 export async function deleteDelegate(
   parts: DelegateActParts,
   delegateId: DelegateId,
-): Promise<void> {
+  isAsExpected?: DelegateCondition["isAsExpected"],
+): Promise<"deleted" | "unexpected"> {
   const { store, clock, origin, publishers } = parts;
-  const deleted = await store.deleteDelegate({ delegateId, timeMs: clock(), origin });
+  const act = { delegateId, timeMs: clock(), origin, isAsExpected };
+  const deleted = await store.deleteDelegate(act);
   if (deleted === "gone") throw new ActError("there is no such live delegate");
+  if (deleted === "unexpected") return deleted;
   publishers.get(deleted.zone)?.remove(deleted, deleted.serial);
+  return "deleted";
 }
 
 /** It is in DNS again, without values, with a new key alone. Throws ActError. */

@@ -2,14 +2,22 @@ import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promi
 import { SERVER } from "../audit/audit-entry.ts";
 import type { Report } from "../check/report.ts";
 import { challengeDomain, type HostnameId, type HostnamePolicy } from "../hostname/hostname.ts";
-import { type Circumstances, type Judgement, judgeCheck, judgeUse } from "../hostname/judge.ts";
-import { SHORTEST_PAUSE_MS } from "../hostname/schedule.ts";
+import {
+  type Circumstances,
+  hasLeft,
+  type Judgement,
+  judgeCheck,
+  judgeUse,
+} from "../hostname/judge.ts";
+import { longestPauseMs, SHORTEST_PAUSE_MS } from "../hostname/schedule.ts";
 import type { KeyedQueue } from "../limit/keyed-queue.ts";
 import type { HostnameRecord } from "../store/hostnames.ts";
-import { type Store, StoreError } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { ActError } from "./act-error.ts";
 import { disableDelegate, type ZonePublisher } from "./delegates.ts";
+import { DueLooks } from "./due-looks.ts";
 import { ServedNotes, type ServedValue } from "./served-notes.ts";
+import { type UnnoticedRequest, unnoticed } from "./unnoticed.ts";
 
 /** What a check is asked about one host name. */
 export interface HostnameCheck {
@@ -59,55 +67,58 @@ const PAGE = 200;
 const STOP_MS = 500;
 /** A CA asks right after an update: our own questions would look like its. */
 const AFTER_UPDATE_MS = 60_000;
-/** When nothing can be written, what is found out is lost: it is not found out again and again. */
-const PAUSE_AFTER_FAULT_MS = 60_000;
 
-/**
- * Looks after host names: checks what is due, takes notice of what updates and queries have changed, and
- * does what policy.offboard_action says. When each is due is in the store, so that a restart forgets nothing.
- */
+/** Looks after host names: checks them, takes notice of updates and queries, does what policy.offboard_action says. */
 export class HostnameWatch {
   readonly #parts: HostnameWatchParts;
   readonly #queue: KeyedQueue;
   readonly #served = new ServedNotes();
   readonly #underWay = new Map<HostnameId, Promise<Looked>>();
-  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  readonly #due: DueLooks;
   #isStopped = false;
+  /** Nothing is read or written any more. */
+  #isOver = false;
 
   constructor(parts: HostnameWatchParts) {
     this.#parts = parts;
     this.#queue = parts.queue;
+    this.#due = new DueLooks({
+      ...parts,
+      hasRoom: (key) => !this.#isStopped && this.#queue.hasRoom(key),
+      isUnderWay: (id) => this.#underWay.has(id),
+      look: async (key, id) => {
+        await this.#inTurn(key, id, () => this.#lookIfDue(id));
+      },
+    });
   }
 
-  /** Looks that are to be made. */
+  /** Looks that are to be made or under way, and other checks. */
   get length(): number {
-    return this.#queue.length;
+    return this.#queue.length + this.#due.length;
   }
 
-  /** Looks at what is due, until nothing is any more that was not looked at just now. */
-  async run(): Promise<void> {
-    const { store, clock } = this.#parts;
-    const seen = new Set<HostnameId>();
-    for (;;) {
-      const nowMs = clock();
-      const isPaused = nowMs < this.#pausedUntilMs && this.#pausedUntilMs - nowMs < DAY_MS;
-      if (this.#isStopped || isPaused) return;
-      const due = (await store.hostnames.due(nowMs, PAGE)).filter(({ id }) => !seen.has(id));
-      for (const { id } of due) seen.add(id);
-      const now = due.filter(
-        ({ delegate }) => !isWithin(delegate.lastUpdateMs, AFTER_UPDATE_MS, nowMs),
-      );
-      if (due.length === 0) return;
-      await Promise.all(now.map((record) => this.#lookQuietly(record)));
-    }
+  /** Begins to look at what is due. */
+  begin(): Promise<void> {
+    return this.#due.begin();
+  }
+
+  /** As `begin`, and waits until all of it was looked at. */
+  run(): Promise<void> {
+    return this.#due.run();
+  }
+
+  /** Does work that asks for what a domain's delegates publish, as a check does, so that it counts for nobody. */
+  unnoticed<T>(request: UnnoticedRequest, work: () => Promise<T>): Promise<T> {
+    return unnoticed({ ...this.#parts, served: this.#served }, request, work);
   }
 
   /** What updates and queries have changed since the last time. */
   async review(): Promise<void> {
     const { store, clock } = this.#parts;
     for (let after = 0; ; ) {
-      const page = await store.hostnames.updatedSince(after, PAGE);
+      const page = await store.hostnames.updatedSince({ after, most: PAGE, nowMs: clock() });
       for (const record of page) {
+        if (this.#isOver) return;
         await this.#noteServed(record);
         const fresh = await store.hostnames.find(record.id);
         if (fresh === undefined) continue;
@@ -130,49 +141,54 @@ export class HostnameWatch {
     if (record === undefined) return { kind: "gone" };
     const before = this.#underWay.get(id);
     if (before !== undefined) return before;
-    const sinceMs = this.#parts.clock() - (record.checkedMs ?? Number.NEGATIVE_INFINITY);
-    if (sinceMs >= 0 && sinceMs < SHORTEST_PAUSE_MS) {
-      return { kind: "too_soon", waitMs: SHORTEST_PAUSE_MS - sinceMs };
-    }
-    return this.#look(record);
+    const waitMs = this.#waitMs(record);
+    if (waitMs > 0) return { kind: "too_soon", waitMs };
+    if (this.#queue.length >= MOST_WAITING) return { kind: "busy" };
+    const key = this.#parts.zoneKeyOf(challengeDomain(record.name));
+    return this.#inTurn(key, id, () => this.#lookNow(id));
   }
 
   /** No look begins any more, and what those under way come to is nobody's business: they may take 20 seconds. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    const settled = Promise.allSettled(this.#underWay.values());
+    // Who has asked for values is in memory alone.
+    const settled = Promise.allSettled([this.review(), ...this.#underWay.values()]);
     await Promise.race([settled, delay(STOP_MS, undefined, { ref: false })]);
+    this.#isOver = true;
   }
 
-  async #lookQuietly(record: HostnameRecord): Promise<void> {
-    try {
-      await this.#look(record);
-    } catch (error) {
-      this.#pausedUntilMs = this.#parts.clock() + PAUSE_AFTER_FAULT_MS;
-      // The storage has its own messages.
-      if (!(error instanceof StoreError)) {
-        this.#parts.log.error({ err: error }, `${record.name} could not be looked at`);
-      }
-    }
-  }
-
-  #look(record: HostnameRecord): Promise<Looked> {
-    const { id, name } = record;
+  #inTurn(key: string, id: HostnameId, look: () => Promise<Looked>): Promise<Looked> {
     const before = this.#underWay.get(id);
     if (before !== undefined) return before;
-    if (this.#queue.length >= MOST_WAITING) return Promise.resolve({ kind: "busy" });
-    const key = this.#parts.zoneKeyOf(challengeDomain(name));
-    const looking = this.#queue
-      .run(key, () => this.#lookNow(id))
-      .finally(() => this.#underWay.delete(id));
+    const looking = this.#queue.run(key, look).finally(() => this.#underWay.delete(id));
     this.#underWay.set(id, looking);
     return looking;
   }
 
+  /** Much may have happened since it was found to be due. What is put off is due again the next time. */
+  async #lookIfDue(id: HostnameId): Promise<Looked> {
+    const { store, clock, policy } = this.#parts;
+    const record = this.#isStopped ? undefined : await store.hostnames.find(id);
+    if (record === undefined) return { kind: "gone" };
+    const nowMs = clock();
+    const { nextCheckMs = Number.NaN, delegate } = record;
+    const isDue = nextCheckMs <= nowMs || nextCheckMs > nowMs + longestPauseMs(policy());
+    const waitMs = this.#waitMs(record);
+    const isUpdated = isWithin(delegate.lastUpdateMs, AFTER_UPDATE_MS, nowMs);
+    if (!isDue || waitMs > 0 || isUpdated) return { kind: "too_soon", waitMs };
+    return this.#lookNow(id);
+  }
+
+  /** Until it may be looked at again. */
+  #waitMs({ checkedMs = Number.NEGATIVE_INFINITY }: HostnameRecord): number {
+    const sinceMs = this.#parts.clock() - checkedMs;
+    return sinceMs >= 0 ? Math.max(SHORTEST_PAUSE_MS - sinceMs, 0) : 0;
+  }
+
   async #lookNow(id: HostnameId): Promise<Looked> {
     const { store, clock, check, publishers } = this.#parts;
-    const record = await store.hostnames.find(id);
-    if (record === undefined || this.#isStopped) return { kind: "gone" };
+    const record = this.#isStopped ? undefined : await store.hostnames.find(id);
+    if (record === undefined) return { kind: "gone" };
     await this.#noteServed(record);
     const { name, zone, subdomain } = record;
     const report = await this.#served.whileChecked(publishers.get(zone), record, () =>
@@ -189,27 +205,41 @@ export class HostnameWatch {
       timeMs: clock(),
       origin: SERVER,
       checked: { report },
-      judge: (each) => judgeCheck(each, report, this.#circumstances(each)),
+      judge: (each) => this.#judge(each, record, report),
     });
     if (judged === "gone") return { kind: "gone" };
     if (!this.#isStopped) await this.#act(judged);
     return { kind: "looked", record: judged, report };
   }
 
-  async #noteServed({ zone, subdomain, delegateId, delegate }: HostnameRecord): Promise<void> {
-    if (delegate.servedMs !== undefined) return;
+  /** What was found out about other targets than it has by now says nothing about its traffic. */
+  #judge(now: HostnameRecord, checked: HostnameRecord, report: Report | undefined): Judgement {
+    const circumstances = this.#circumstances(now);
+    if (`${now.edgeTargets}` === `${checked.edgeTargets}`) {
+      return judgeCheck(now, report, circumstances);
+    }
+    const steps = report?.steps.filter(({ id }) => id !== "traffic") ?? [];
+    const judgement = judgeCheck(now, report && { ...report, steps }, circumstances);
+    const nextCheckMs = judgement.nextCheckMs && circumstances.nowMs + SHORTEST_PAUSE_MS;
+    return { ...judgement, nextCheckMs };
+  }
+
+  /** When others asked last, unless they have asked since the host name was made. */
+  async #noteServed({ createdMs, zone, ...record }: HostnameRecord): Promise<void> {
+    const { delegateId, subdomain, delegate } = record;
+    if (delegate.servedMs !== undefined && delegate.servedMs >= createdMs) return;
     const values = this.#parts.publishers.get(zone);
     const servedMs = this.#served.byOthers(values, zone, subdomain);
-    if (servedMs !== undefined) await this.#parts.store.hostnames.noteServed(delegateId, servedMs);
+    if (servedMs === undefined || servedMs <= (delegate.servedMs ?? 0)) return;
+    await this.#parts.store.hostnames.noteServed(delegateId, servedMs);
   }
 
   /** policy.offboard_action. A delegate that others need is not locked for one that has left. */
-  async #act({ name, state, delegateId }: HostnameRecord): Promise<void> {
-    const isAway = state === "offboarding" || state === "never_pointed";
-    if (!isAway || this.#parts.policy().offboardAction !== "lock") return;
-    const all = await this.#parts.store.hostnames.list({ delegateId, after: 0, most: PAGE });
-    const others = all.filter((each) => !["offboarding", "never_pointed"].includes(each.state));
-    if (others.length > 0) return;
+  async #act(record: HostnameRecord): Promise<void> {
+    const { name, state, delegateId } = record;
+    if (!hasLeft(record) || this.#parts.policy().offboardAction !== "lock") return;
+    const { rows } = await this.#parts.store.hostnames.list({ delegateId, after: 0, most: PAGE });
+    if (!rows.every(hasLeft)) return;
     try {
       await disableDelegate({ ...this.#parts, origin: SERVER }, delegateId, `${name} is ${state}`);
     } catch (error) {
@@ -222,9 +252,6 @@ export class HostnameWatch {
     return { delegate, policy: this.#parts.policy(), nowMs: this.#parts.clock() };
   }
 }
-
-/** A clock that was set back must not stop it for ever. */
-const DAY_MS = 86_400_000;
 
 function isWithin(timeMs: number | undefined, spanMs: number, nowMs: number): boolean {
   return timeMs !== undefined && nowMs >= timeMs && nowMs - timeMs < spanMs;

@@ -23,7 +23,7 @@ export class ServableNames {
   async load(): Promise<void> {
     for (const state of ["ready", "active"] as const) {
       for (let after = 0; ; ) {
-        const page = await this.#hostnames.list({ state, after, most: PAGE });
+        const { rows: page } = await this.#hostnames.list({ state, after, most: PAGE });
         const last = page.at(-1);
         if (last === undefined) break;
         for (const { name, delegate } of page) {

@@ -73,9 +73,12 @@ export interface Administration {
    * Deletes a live delegate: its credentials and values go, its name stays taken for ever. The
    * zone's serial rises.
    *
-   * @returns what went, with a sequence that is newer than all it has published; "gone" if there is no such live delegate.
+   * @returns what went, with a sequence that is newer than all it has published; "gone" if there is no such live
+   * delegate, "unexpected" if `isAsExpected` says no.
    */
-  deleteDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone">;
+  deleteDelegate(
+    act: DelegateAct & DelegateCondition,
+  ): Promise<ChallengeUpdated | "gone" | "unexpected">;
 
   /**
    * Makes a deleted delegate live again: without values, with this credential alone.
@@ -97,15 +100,18 @@ export interface DelegateAct extends Act {
   readonly delegateId: DelegateId;
 }
 
-export interface DelegateChange extends DelegateAct {
+export interface DelegateCondition {
+  /** Called inside the transaction with what there is; undefined: nothing is expected. */
+  readonly isAsExpected?: ((said: SaidOfDelegate) => boolean) | undefined;
+}
+
+export interface DelegateChange extends DelegateAct, DelegateCondition {
   readonly allowFrom?: AllowFrom | undefined;
   readonly labels?: LabelChanges | undefined;
   readonly tenant?: string | undefined;
   readonly contact?: string | undefined;
   /** It holds from the next update on. */
   readonly txtSlots?: number | undefined;
-  /** Called inside the transaction with what there is; undefined: nothing is expected. */
-  readonly isAsExpected?: ((said: SaidOfDelegate) => boolean) | undefined;
 }
 
 /** What can be changed of a delegate. */
@@ -115,6 +121,8 @@ export interface SaidOfDelegate {
   readonly labels: Labels;
   readonly tenant: string;
   readonly contact: string;
+  /** Undefined: as many as the configuration says. */
+  readonly txtSlots: number | undefined;
 }
 
 export interface NewCredential extends DelegateAct {

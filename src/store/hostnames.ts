@@ -3,6 +3,7 @@ import type { LabelChanges } from "../delegate/labels.ts";
 import type { DelegateFacts, Hostname, HostnameId, HostnameState } from "../hostname/hostname.ts";
 import type { Judgement } from "../hostname/judge.ts";
 import type { Act, DelegateAct } from "./administration.ts";
+import type { Page, Scanned } from "./lists.ts";
 
 /** Host names that one delegate can have: a certificate has at most so many names (Let's Encrypt). */
 export const MOST_HOSTNAMES = 100;
@@ -18,20 +19,17 @@ export interface Hostnames {
 
   findNamed(name: string): Promise<HostnameRecord | undefined>;
 
-  /** In the order of their numbers. */
-  list(query: HostnameQuery): Promise<readonly HostnameRecord[]>;
+  /** In the order of their numbers; all of a delegate or in a state are looked at, of others so many in one go. */
+  list(query: HostnameQuery): Promise<Scanned<HostnameRecord>>;
 
   /** How many are in each state, those without any left out. */
   count(): Promise<Readonly<Partial<Record<HostnameState, number>>>>;
 
-  /** Those to be looked at by then, the longest due first. */
-  due(nowMs: number, most: number): Promise<readonly HostnameRecord[]>;
+  /** Those to be looked at by now, the longest due first, and those that are due later than anything can be. */
+  due(query: DueQuery): Promise<readonly HostnameId[]>;
 
-  /** When the next one is to be looked at; undefined: none. */
-  nextDueMs(): Promise<number | undefined>;
-
-  /** Confirmed ones whose delegate was updated later than the host name came into its state, after that number. */
-  updatedSince(after: HostnameId, most: number): Promise<readonly HostnameRecord[]>;
+  /** Ready ones whose delegate was updated since they were made, and stale ones since they are stale. */
+  updatedSince(page: Page & { readonly nowMs: number }): Promise<readonly HostnameRecord[]>;
 
   /** The report of the last check, and what has changed, the newest first. */
   story(id: HostnameId): Promise<HostnameStory>;
@@ -57,7 +55,7 @@ export interface Hostnames {
    */
   judge(judging: Judging): Promise<HostnameRecord | "gone">;
 
-  /** Values of the delegate were asked for by others at that time; the first such time is kept. */
+  /** Values of the delegate were asked for by others at that time; the newest such time is kept. */
   noteServed(delegateId: number, servedMs: number): Promise<void>;
 
   /** Hears of every state that has come into being, after it is durable and before the method that did it resolves. */
@@ -77,15 +75,21 @@ export interface HostnameStateChange {
   readonly state: HostnameState | undefined;
 }
 
-export interface HostnameQuery {
+/** Times are milliseconds since 1970. */
+export interface DueQuery {
+  readonly nowMs: number;
+  /** What is due later was put off by a clock that was ahead. */
+  readonly latestMs: number;
+  readonly most: number;
+}
+
+export interface HostnameQuery extends Page {
   readonly delegateId?: number | undefined;
   readonly state?: HostnameState | undefined;
   readonly tenant?: string | undefined;
   readonly label?: { readonly key: string; readonly value: string } | undefined;
   /** Part of the name. */
   readonly q?: string | undefined;
-  readonly after: HostnameId;
-  readonly most: number;
 }
 
 export interface NewHostname extends DelegateAct {

@@ -30,6 +30,9 @@ export interface Scanned<Row> {
   readonly lookedTo: number | undefined;
 }
 
+/** Rows that are looked at in one go: some 20 ms. */
+export const SCANNED_ROWS = 20_000;
+
 export interface Page {
   /** A number that exists or not. */
   readonly after: number;

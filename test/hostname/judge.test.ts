@@ -7,7 +7,7 @@ import {
   type HostnameState,
   NO_FACTS,
 } from "../../src/hostname/hostname.ts";
-import { judgeCheck, judgeUse } from "../../src/hostname/judge.ts";
+import { hasLeft, judgeCheck, judgeUse } from "../../src/hostname/judge.ts";
 import { nextAction } from "../../src/hostname/next-action.ts";
 
 const MINUTE = 60_000;
@@ -70,6 +70,14 @@ class Life {
     this.nowMs += afterMs;
     const { policy, nowMs, delegate } = this;
     this.#become(judgeCheck(this.hostname, found, { delegate, policy, nowMs }));
+    return this.state;
+  }
+
+  /** A look in which no resolver answers. */
+  hear(afterMs: number): HostnameState {
+    this.nowMs += afterMs;
+    const { policy, nowMs, delegate } = this;
+    this.#become(judgeCheck(this.hostname, undefined, { delegate, policy, nowMs }));
     return this.state;
   }
 
@@ -180,6 +188,28 @@ describe("on the way", () => {
     expect(life.check(0)).toBe("propagating");
   });
 
+  test("F22 what passes by itself changes neither since when it waits nor how often it is looked at", () => {
+    const life = new Life();
+    const missing = (): Report => report({ cname: "cname-missing" });
+    life.checkWhenDue(20 * DAY, missing);
+    const { sinceMs } = life.hostname;
+    let isDown = false;
+    const flapping = (): Report => {
+      isDown = !isDown;
+      return isDown ? report({ zone: "zone-unreachable" }) : missing();
+    };
+    // Every look after six hours fails, and the one a minute later does not.
+    expect(life.checkWhenDue(10 * DAY, flapping)).toBeLessThanOrEqual(80);
+    expect(life.state).toBe("pending");
+    expect(life.hostname.sinceMs).toBe(sinceMs);
+    life.checkWhenDue(DAY, () => report({ zone: "zone-unreachable" }));
+    expect(life.state).toBe("error");
+    // It has failed for a day, and nobody has done anything for a month.
+    expect(life.checkWhenDue(10 * DAY, () => report({ zone: "zone-unreachable" }))).toBe(40);
+    expect(life.check(0, missing())).toBe("pending");
+    expect(life.hostname.nextCheckMs).toBe(life.nowMs + 6 * HOUR);
+  });
+
   test("F36 what waits for over an hour says so, and each state has one next action", () => {
     const life = new Life();
     life.check(0, report({ cname: "propagating" }));
@@ -230,11 +260,44 @@ describe("in use", () => {
     expect(again.check(MINUTE, down)).toBe("ready");
   });
 
-  test("no resolver that answers says nothing about it, until it is so twice", () => {
+  test("no resolver that answers says nothing about it, however often", () => {
     const life = new Life().confirm();
-    const { nowMs, delegate, policy } = life;
-    const judged = judgeCheck(life.hostname, undefined, { delegate, policy, nowMs });
-    expect(judged.state).toBe("ready");
+    for (let i = 0; i < 5; i++) expect(life.hear(HOUR)).toBe("ready");
+    const waiting = new Life();
+    expect(waiting.hear(0)).toBe("pending");
+    expect(waiting.hostname.reason).toBe("no-resolver");
+    expect(waiting.nextAction).toContain("checks.resolvers");
+    expect(waiting.check(MINUTE)).toBe("propagating");
+  });
+
+  test("F4 what its delegate published for others before it was made does not make it active", () => {
+    const life = new Life();
+    life.delegate = { ...LIVE, lastUpdateMs: START - DAY, servedMs: START - DAY };
+    life.confirm();
+    expect(life.check(80 * DAY)).toBe("ready");
+    expect(life.use({ lastUpdateMs: life.nowMs })).toBe("ready");
+    expect(life.use({ servedMs: life.nowMs })).toBe("active");
+  });
+
+  test("a clock that was ahead when it was made keeps it from nothing", () => {
+    const life = new Life();
+    life.hostname = { ...life.hostname, createdMs: START + 365 * DAY };
+    life.confirm();
+    expect(life.use({ lastUpdateMs: life.nowMs, servedMs: life.nowMs })).toBe("active");
+  });
+
+  test("F30 a name server on the way that is silent is seen twice, and then it is misdirected", () => {
+    const trace = [
+      "192.0.2.1: CNAME a.example.net, no answer about the rest: a.example.net: SERVFAIL",
+    ];
+    const cut = reportOf("www.example.com", [step("cname", "cname-misdirected", { trace })]);
+    const life = new Life().confirm();
+    expect(life.check(HOUR, cut)).toBe("ready");
+    expect(life.check(MINUTE, cut)).toBe("misdirected");
+    const orphan = new Life().confirm();
+    orphan.delegate = { ...LIVE, state: "deleted" };
+    orphan.check(HOUR, cut);
+    expect(orphan.isOver).toBe(false);
   });
 
   test("what somebody has changed counts at once", () => {
@@ -303,6 +366,24 @@ describe("leaving", () => {
     expect(life.state).toBe("offboarding");
   });
 
+  test("F26 one look after a clock has jumped makes it never_pointed, and nobody's delegate is locked for that", () => {
+    const life = new Life().confirm();
+    life.check(HOUR, elsewhere);
+    expect(life.check(100 * DAY, elsewhere)).toBe("never_pointed");
+    expect(hasLeft(life.hostname)).toBe(false);
+    life.check(DAY, elsewhere);
+    expect(hasLeft(life.hostname)).toBe(true);
+  });
+
+  test("F24 without targets any more it has not left", () => {
+    const life = new Life().confirm();
+    life.check(HOUR, here);
+    for (let i = 0; i < 4; i++) life.check(DAY, elsewhere);
+    expect(life.state).toBe("offboarding");
+    expect(life.check(HOUR, report({ traffic: "not-asked" }))).toBe("ready");
+    expect(life.check(HOUR, elsewhere)).toBe("ready");
+  });
+
   test("without targets nobody leaves, and with policy.offboard_action = none neither", () => {
     const life = new Life().confirm();
     for (let i = 0; i < 5; i++) expect(life.check(100 * DAY)).toBe("ready");
@@ -314,6 +395,23 @@ describe("leaving", () => {
 });
 
 describe("whose delegate is not there", () => {
+  test.for<Code>([
+    "cname-missing",
+    "cname-misdirected",
+    "cname-conflict-txt",
+    "cname-conflict-ns",
+    "cname-loop",
+    "cname-chain-too-long",
+    "cname-wrong-owner",
+  ])("F25 of a deleted one: over with %s, also behind a zone that nobody may ask", (code) => {
+    const life = new Life().confirm();
+    life.delegate = { ...LIVE, state: "deleted" };
+    expect(life.check(HOUR, report({ cname: "propagating" }))).toBe("orphaned");
+    expect(life.isOver).toBe(false);
+    life.check(HOUR, report({ zone: "zone-address-private", cname: code }));
+    expect(life.isOver).toBe(true);
+  });
+
   test("F25 of a deleted one: orphaned until its record is gone or leads elsewhere", () => {
     const life = new Life().confirm();
     life.delegate = { ...LIVE, state: "deleted" };

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createServer, type Server } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isCutShort } from "../../src/check/cname-step.ts";
 import type { Report, Step, StepId } from "../../src/check/report.ts";
 import { probeByNetwork } from "../../src/check/tls-step.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
@@ -259,6 +260,14 @@ describe("the CNAME", () => {
       found: "CNAME validation.provider.test",
     });
     expect(step.fix).toContain(`_acme-challenge.away.customer.test. CNAME ${live.fulldomain}.`);
+  });
+
+  test("F30 a name on the way that nobody answers for: it may lead to the delegate, or not", async () => {
+    const silent = await checked(customer("silent"), "cname");
+    expect(silent.code).toBe("cname-misdirected");
+    expect(silent.fix).toContain("x.dead.test, whose name servers did not say where that leads");
+    expect(isCutShort(silent)).toBe(true);
+    expect(isCutShort(await checked(customer("away"), "cname"))).toBe(false);
   });
 
   test("F33 a TXT record in the way", async () => {

@@ -63,6 +63,7 @@ function customerRecords({ live, other, deleted }: Delegates): string[] {
     `_acme-challenge.x.renamed CNAME ${to}`,
     // Led elsewhere.
     "_acme-challenge.away CNAME validation.provider.test.",
+    "_acme-challenge.silent CNAME x.dead.test.",
     `_acme-challenge.dotless CNAME ${live.fulldomain}`,
     `_acme-challenge.appended.${customerZone} CNAME ${to}`,
     `acme-challenge.bare CNAME ${to}`,

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { v4 as uuidv4 } from "uuid";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { registrableName } from "../../src/check/public-suffix.ts";
 import { type Code, type Report, reportOf, type StepId, step } from "../../src/check/report.ts";
 import type { HostnamePolicy, HostnameState } from "../../src/hostname/hostname.ts";
 import { KeyedQueue } from "../../src/limit/keyed-queue.ts";
-import { deleteDelegate, enableDelegate } from "../../src/operate/delegates.ts";
+import { deleteDelegate, enableDelegate, restoreDelegate } from "../../src/operate/delegates.ts";
 import { type HostnameCheck, HostnameWatch } from "../../src/operate/hostname-watch.ts";
 import { ServableNames } from "../../src/operate/servable-names.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
@@ -233,6 +233,62 @@ describe("the watch", () => {
     expect(new Set(checks.map(({ domain }) => domain)).size).toBe(300);
   });
 
+  test("a zone whose name servers are silent holds up no other, however many host names it has", async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const slow = (domain: string): boolean => domain.endsWith(".example.com");
+    during = ({ domain }) => (slow(domain) ? released : Promise.resolve());
+    for (let i = 0; i < 100; i++) await add(`h${i}.example.com`);
+    await watch.begin();
+    await add("www.example.org", await register(store, "other"));
+    await watch.begin();
+    await vi.waitFor(async () => expect(await stateOf("www.example.org")).toBe("propagating"));
+    expect(checks.filter(({ domain }) => slow(domain))).toHaveLength(1);
+    expect(watch.length).toBe(100);
+    release();
+    await watch.run();
+    expect(checks).toHaveLength(101);
+    expect(watch.length).toBe(0);
+  });
+
+  test("nor do those that are put off, since their delegate was updated just now", async () => {
+    for (let i = 0; i < 3; i++) {
+      delegate = await register(store, `d${i}`);
+      for (let j = 0; j < 100; j++) await add(`h${j}.example${i}.com`);
+      await publish(1);
+    }
+    await add("www.example.org", await register(store, "other"));
+    await pass(0);
+    expect(checks.map(({ domain }) => domain)).toEqual(["www.example.org"]);
+  });
+
+  test("what a clock that was ahead has put off is looked at when the clock is right", async () => {
+    await add("www.example.com");
+    nowMs += 365 * DAY;
+    await pass(0);
+    nowMs -= 365 * DAY;
+    await pass(0);
+    expect(checks).toHaveLength(2);
+  });
+
+  test("F24 what was found out about the targets of before says nothing about those of now", async () => {
+    world.set("www.example.com", { traffic: "ok" });
+    const id = await add("www.example.com");
+    during = async () => {
+      const act = { id, timeMs: nowMs, origin: ORIGIN };
+      await store.hostnames.change({ ...act, edgeTargets: ["edge.example.net"] });
+    };
+    await pass(0);
+    const { facts, nextCheckMs } = (await store.hostnames.find(id)) ?? {};
+    expect(facts?.passes).toBe(1);
+    expect(facts?.pointedMs).toBeUndefined();
+    expect(nextCheckMs).toBe(nowMs + 10_000);
+    during = async () => {};
+    await pass(9_999);
+    expect(checks).toHaveLength(1);
+    await pass(1);
+    expect(checks.at(-1)?.edgeTargets).toEqual(["edge.example.net"]);
+  });
+
   test("what is under way when the server stops keeps it from stopping no longer than a moment", async () => {
     await add("www.example.com");
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -323,6 +379,72 @@ describe("use", () => {
     expect(await stateOf("www.example.com")).toBe("active");
   });
 
+  test("nor are those of a check of the domain, or of the delegate, that somebody asks for", async () => {
+    await publish(1);
+    const work = async () => query();
+    await watch.unnoticed({ domain: "www.example.com", delegate: undefined }, work);
+    await watch.unnoticed({ domain: "other.example.net", delegate: `d.${ZONE}` }, work);
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("ready");
+    await watch.unnoticed({ domain: "other.example.net", delegate: undefined }, work);
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("active");
+  });
+
+  test("who asks after an update that comes during a check may be a CA", async () => {
+    nowMs += 7 * HOUR;
+    during = async () => {
+      await publish(1);
+      query();
+    };
+    await pass(0);
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("active");
+  });
+
+  test("who has asked is not forgotten when the server stops", async () => {
+    await publish(1);
+    query();
+    await watch.stop();
+    expect(await stateOf("www.example.com")).toBe("active");
+  });
+
+  test("F4 a host name that is added to a delegate in use is ready, until it is used for this one", async () => {
+    await publish(1);
+    query();
+    await watch.review();
+    nowMs += HOUR;
+    await add("b.example.org");
+    await pass(0);
+    await pass(MINUTE);
+    expect(await stateOf("b.example.org")).toBe("ready");
+    expect(await stateOf("www.example.com")).toBe("active");
+    nowMs += HOUR;
+    await publish(2);
+    await watch.review();
+    expect(await stateOf("b.example.org")).toBe("ready");
+    query();
+    await watch.review();
+    expect(await stateOf("b.example.org")).toBe("active");
+  });
+
+  test("a delegate that comes back from the dead was asked for by nobody yet", async () => {
+    await publish(1);
+    query();
+    await watch.review();
+    await deleteDelegate(acts(), delegate.delegateId);
+    await restoreDelegate(acts(), delegate.delegateId);
+    const [key] = await store.credentialsOf(delegate.delegateId, nowMs);
+    assert(key !== undefined);
+    delegate = { ...delegate, credentialId: key.id };
+    await pass(10_000);
+    await pass(MINUTE);
+    nowMs += HOUR;
+    await publish(2);
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("ready");
+  });
+
   test("right after an update nothing is looked at, so that nobody takes us for a CA", async () => {
     nowMs += 7 * HOUR;
     await publish(1);
@@ -381,7 +503,23 @@ describe("leaving", () => {
     expect((await store.findDelegate(ZONE, "d"))?.state).toBe("disabled");
     expect(await stateOf("a.example.com")).toBe("locked");
     expect(await events("delegate.disable")).toEqual([expect.stringContaining("is offboarding")]);
-    expect(await store.hostnames.due(nowMs + 1000 * DAY, 10)).toEqual([]);
+    const muchLater = { nowMs: nowMs + 1000 * DAY, latestMs: nowMs + 2000 * DAY, most: 10 };
+    expect(await store.hostnames.due(muchLater)).toEqual([]);
+  });
+
+  test("F26 a clock that jumps once gets nobody's delegate locked", async () => {
+    policy = { ...policy, offboardAction: "lock" };
+    const later = await register(store, "later");
+    world.set("c.example.net", ELSEWHERE);
+    await add("c.example.net", later);
+    await pass(0);
+    await pass(MINUTE);
+    await pass(100 * DAY);
+    expect(await stateOf("c.example.net")).toBe("never_pointed");
+    expect((await store.findDelegate(ZONE, "later"))?.state).toBe("live");
+    await pass(DAY);
+    await pass(DAY);
+    expect((await store.findDelegate(ZONE, "later"))?.state).toBe("disabled");
   });
 
   test("F24 who is unlocked is not locked again at once", async () => {
@@ -399,11 +537,11 @@ describe("leaving", () => {
     world.set("a.example.com", { target: "target-unknown" });
     world.set("b.example.org", { cname: "cname-missing" });
     expect(await stateOf("b.example.org")).toBe("orphaned");
-    await pass(0);
+    await pass(10_000);
     expect(await stateOf("a.example.com")).toBe("orphaned");
     expect(await stateOf("b.example.org")).toBeUndefined();
-    const orphans = await store.hostnames.list({ state: "orphaned", after: 0, most: 10 });
-    expect(orphans.map(({ name }) => name)).toEqual(["a.example.com"]);
+    const { rows } = await store.hostnames.list({ state: "orphaned", after: 0, most: 10 });
+    expect(rows.map(({ name }) => name)).toEqual(["a.example.com"]);
     expect(await events("hostname.deleted")).toEqual(["b.example.org: its record is gone"]);
   });
 });

@@ -227,6 +227,24 @@ export function describeAdministration(current: () => Reopenable): void {
     });
   });
 
+  test("a delegate is deleted or changed only as it is expected to be", async () => {
+    await store.beginRun(ZONE, 100);
+    a = await register(store, "a");
+    const { delegateId } = a;
+    const seen: unknown[] = [];
+    const isAsExpected = (said: object): boolean => seen.push(said) === 0;
+    const condition = { ...act(), delegateId, isAsExpected };
+    expect(await store.changeDelegate({ ...condition, txtSlots: 3 })).toBe("unexpected");
+    expect(await store.deleteDelegate(condition)).toBe("unexpected");
+    expect(await stateOf("a")).toBe("live");
+    expect((await store.findCredential("user-of-a"))?.state).toBe("live");
+    const said = { state: "live", allowFrom: [], labels: {}, tenant: "", contact: "" };
+    expect(seen).toEqual([said, said].map((each) => ({ ...each, txtSlots: undefined })));
+    await store.changeDelegate({ ...act(), delegateId, txtSlots: 3 });
+    const expected = { ...act(), delegateId, isAsExpected: (is: object) => "txtSlots" in is };
+    expect(await store.deleteDelegate(expected)).toMatchObject({ subdomain: "a" });
+  });
+
   describe("a delegate that is restored", () => {
     beforeEach(async () => {
       await store.beginRun(ZONE, 100);

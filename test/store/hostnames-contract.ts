@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { v4 as uuidv4 } from "uuid";
 import { beforeEach, describe, expect, test } from "vitest";
 import { NO_FACTS } from "../../src/hostname/hostname.ts";
 import type { Judgement } from "../../src/hostname/judge.ts";
@@ -150,13 +151,14 @@ function describeAll(underTest: () => StoreUnderTest): void {
       ] as const) {
         await judge(id, judged("ready", { nextCheckMs }));
       }
-      const due = async (nowMs: number, most = 10) =>
-        (await store.hostnames.due(nowMs, most)).map(({ id }) => id);
+      const due = (nowMs: number, most = 10, latestMs = 10_000) =>
+        store.hostnames.due({ nowMs, latestMs, most });
       expect(await due(9)).toEqual([]);
       expect(await due(20)).toEqual([b, d]);
       expect(await due(1000, 2)).toEqual([b, d]);
       expect(await due(1000)).toEqual([b, d, a]);
-      expect(await store.hostnames.nextDueMs()).toBe(10);
+      // One was put off by a clock that was ahead.
+      expect(await due(10, 10, 29)).toEqual([b, a]);
     });
 
     test("are listed by what is said of them, page by page", async () => {
@@ -164,7 +166,7 @@ function describeAll(underTest: () => StoreUnderTest): void {
       for (const name of ["a", "b", "c"]) await added(`${name}.example.com`);
       await added("d.example.org", two);
       const list = async (query: object): Promise<string[]> =>
-        (await store.hostnames.list({ after: 0, most: 10, ...query })).map(({ name }) => name);
+        (await store.hostnames.list({ after: 0, most: 10, ...query })).rows.map(({ name }) => name);
       expect(await list({ delegateId: two.delegateId })).toEqual(["d.example.org"]);
       expect(await list({ most: 2 })).toEqual(["a.example.com", "b.example.com"]);
       expect(await list({ after: 2, q: "example.com" })).toEqual(["c.example.com"]);
@@ -188,11 +190,55 @@ function describeAll(underTest: () => StoreUnderTest): void {
       expect(heard.map(({ state }) => state)).toEqual(["pending", "ready", "orphaned"]);
     });
 
-    test("know when their values were asked for first", async () => {
+    test("know when their values were asked for last, until their delegate comes back from the dead", async () => {
       const { id } = await added("www.example.com");
-      await store.hostnames.noteServed(one.delegateId, 50);
-      await store.hostnames.noteServed(one.delegateId, 60);
-      expect((await store.hostnames.find(id))?.delegate.servedMs).toBe(50);
+      const { delegateId } = one;
+      await store.hostnames.noteServed(delegateId, 60);
+      await store.hostnames.noteServed(delegateId, 50);
+      expect((await store.hostnames.find(id))?.delegate.servedMs).toBe(60);
+      await remove(store, delegateId);
+      const keyHash = new Uint8Array(32).fill(9);
+      const act = { delegateId, username: uuidv4(), keyHash, timeMs: 70, origin: ORIGIN };
+      await store.restoreDelegate(act);
+      expect((await store.hostnames.find(id))?.delegate.servedMs).toBeUndefined();
+    });
+
+    test("are what they were when their delegate is unlocked, also if one was added meanwhile", async () => {
+      const { delegateId } = one;
+      const { id } = await added("www.example.com");
+      await judge(id, judged("active"));
+      await store.disableDelegate({ delegateId, timeMs: 2, origin: ORIGIN });
+      const late = await added("late.example.com");
+      expect((await store.hostnames.find(late.id))?.state).toBe("locked");
+      await store.enableDelegate({ delegateId, timeMs: 3, origin: ORIGIN });
+      expect((await store.hostnames.find(id))?.state).toBe("active");
+      expect((await store.hostnames.find(late.id))?.state).toBe("pending");
+    });
+
+    test("F24 with other targets, it is another question where their traffic goes", async () => {
+      const { id } = await added("www.example.com");
+      const facts = { ...NO_FACTS, misses: 2, firstMissMs: 1, lastMissMs: 2, pointedMs: 1 };
+      await judge(id, judged("ready", { facts, nextCheckMs: 900 }));
+      const change = { id, timeMs: 5, origin: ORIGIN };
+      await store.hostnames.change({ ...change, tenant: "other" });
+      expect(await store.hostnames.find(id)).toMatchObject({ facts, nextCheckMs: 900 });
+      await store.hostnames.change({ ...change, edgeTargets: ["edge.example.net"] });
+      const changed = await store.hostnames.find(id);
+      expect(changed).toMatchObject({ facts: NO_FACTS, nextCheckMs: 5 });
+      expect(changed?.facts.pointedMs).toBeUndefined();
+    });
+
+    test("leave a deleted delegate for another one with an event", async () => {
+      const two = await register(store, "two");
+      await added("www.example.com");
+      await remove(store, one.delegateId);
+      await added("www.example.com", two);
+      const query = { after: 0, most: 10, kinds: [{ action: "hostname.*" }] };
+      const { rows } = await store.lists.events(query);
+      expect(rows.slice(-2).map(({ action, delegateId }) => [action, delegateId])).toEqual([
+        ["hostname.deleted", one.delegateId],
+        ["hostname.created", two.delegateId],
+      ]);
     });
   });
 

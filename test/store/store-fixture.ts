@@ -75,10 +75,7 @@ export async function update(
 }
 
 /** Deletes a delegate. */
-export async function remove(
-  store: Store,
-  delegateId: DelegateId,
-): Promise<ChallengeUpdated | "gone"> {
+export function remove(store: Store, delegateId: DelegateId): ReturnType<Store["deleteDelegate"]> {
   return store.deleteDelegate({ delegateId, timeMs: 0, origin: ORIGIN });
 }
 

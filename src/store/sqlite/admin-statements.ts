@@ -169,7 +169,8 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
     UPDATE credential SET expires_ms = @expiresMs
     WHERE delegate_id = @delegateId AND id <> @but AND revoked_ms IS NULL
       AND (expires_ms IS NULL OR expires_ms > @nowMs)`,
-  setCreated: "UPDATE delegate SET created_ms = @createdMs WHERE id = @delegateId",
+  setCreated:
+    "UPDATE delegate SET created_ms = @createdMs, served_ms = NULL WHERE id = @delegateId",
   deleteValues: "DELETE FROM challenge_value WHERE delegate_id = ?",
   deleteValue: "DELETE FROM challenge_value WHERE sequence = ?",
   deleteCredentials: "DELETE FROM credential WHERE delegate_id = ?",

@@ -11,9 +11,11 @@ import {
   type Act,
   type DelegateAct,
   type DelegateChange,
+  type DelegateCondition,
   type DelegateRecord,
   MOST_CREDENTIALS,
   type NewCredential,
+  type SaidOfDelegate,
 } from "../administration.ts";
 import type { ChallengeUpdated } from "../store.ts";
 import type { DelegateRow } from "./admin-statements.ts";
@@ -99,19 +101,15 @@ export function changeDelegate(
   const { delegateId, timeMs, origin } = change;
   const row = inState(context, delegateId, "live", "disabled");
   if (row === undefined) return "gone";
-  const before = restoreAllowFrom(row.allowFrom);
-  const { tenant, contact } = row;
-  const labels = restoreLabels(row.labels);
-  const said = { state: stateOf(row), allowFrom: before.entries, labels, tenant, contact };
-  if (change.isAsExpected?.(said) === false) return "unexpected";
-  const changed = changedLabels(labels, change.labels ?? new Map());
+  if (change.isAsExpected?.(saidOf(row)) === false) return "unexpected";
+  const changed = changedLabels(restoreLabels(row.labels), change.labels ?? new Map());
   if (changed === undefined) return "full";
   context.admin.setSaid.run({
     delegateId,
-    allowFrom: storeAllowFrom(change.allowFrom ?? before),
+    allowFrom: storeAllowFrom(change.allowFrom ?? restoreAllowFrom(row.allowFrom)),
     labels: storeLabels(changed),
-    tenant: change.tenant ?? tenant,
-    contact: change.contact ?? contact,
+    tenant: change.tenant ?? row.tenant,
+    contact: change.contact ?? row.contact,
     txtSlots: change.txtSlots ?? row.txtSlots,
   });
   const names = ["allowFrom", "labels", "tenant", "contact", "txtSlots"] as const;
@@ -159,10 +157,11 @@ export function enableDelegate(
 
 export function deleteDelegate(
   context: UnitContext,
-  { delegateId, timeMs, origin }: DelegateAct,
-): ChallengeUpdated | "gone" {
+  { delegateId, isAsExpected, timeMs, origin }: DelegateAct & DelegateCondition,
+): ChallengeUpdated | "gone" | "unexpected" {
   const row = inState(context, delegateId, "live", "disabled");
   if (row === undefined) return "gone";
+  if (isAsExpected?.(saidOf(row)) === false) return "unexpected";
   context.admin.setDeleted.run({ delegateId, deletedMs: timeMs });
   context.admin.deleteCredentials.run(delegateId);
   context.audit.append({
@@ -186,7 +185,7 @@ export function restoreDelegate(
   const credentialId = insertCredential(context, act);
   if (credentialId === undefined) return "taken";
   context.admin.setDeleted.run({ delegateId, deletedMs: null });
-  // It was not unused since it was made: it begins anew.
+  // It was not unused since it was made, and nobody has asked for what it will publish: it begins anew.
   context.admin.setCreated.run({ delegateId, createdMs: timeMs });
   const what = { timeMs, origin, delegateId, credentialId };
   context.audit.append({ ...what, action: "delegate.restore", result: "accepted" });
@@ -247,6 +246,18 @@ function inState(
 ): DelegateRow | undefined {
   const row = admin.findDelegateById.get(delegateId);
   return row !== undefined && states.includes(stateOf(row)) ? row : undefined;
+}
+
+function saidOf(row: DelegateRow): SaidOfDelegate {
+  const { tenant, contact, txtSlots } = row;
+  return {
+    state: stateOf(row),
+    allowFrom: restoreAllowFrom(row.allowFrom).entries,
+    labels: restoreLabels(row.labels),
+    tenant,
+    contact,
+    txtSlots: txtSlots ?? undefined,
+  };
 }
 
 function stateOf({ deletedMs, disabledMs }: DelegateRow): State {

@@ -3,6 +3,7 @@ import type { Database, Statement } from "better-sqlite3";
 /** Statements about host names: prepared when the first of them is needed. */
 export interface HostnameStatements {
   readonly any: Statement<[], { id: number }>;
+  readonly newest: Statement<[], { id: number | null }>;
   readonly find: Statement<[id: number], HostnameRow>;
   readonly findNamed: Statement<[name: string], HostnameRow>;
   readonly list: Statement<[HostnameFilter], HostnameRow>;
@@ -11,9 +12,8 @@ export interface HostnameStatements {
   readonly ofDelegate: Statement<[delegateId: number], HostnameRow>;
   readonly countOfDelegate: Statement<[delegateId: number], { count: number }>;
   readonly countByState: Statement<[], { state: string; count: number }>;
-  readonly due: Statement<[{ nowMs: number; most: number }], HostnameRow>;
-  readonly nextDue: Statement<[], { nextCheckMs: number | null }>;
-  readonly updatedSince: Statement<[{ after: number; most: number }], HostnameRow>;
+  readonly due: Statement<[{ nowMs: number; latestMs: number; most: number }], { id: number }>;
+  readonly updatedSince: Statement<[{ after: number; most: number; nowMs: number }], HostnameRow>;
   readonly report: Statement<[id: number], { report: Buffer | null }>;
   readonly changes: Statement<
     [{ id: number; most: number }],
@@ -29,6 +29,7 @@ export interface HostnameStatements {
         tenant: string;
         labels: string;
         edgeTargets: string;
+        facts: string;
         nextCheckMs: number | null;
       },
     ]
@@ -73,6 +74,7 @@ export interface HostnameFilter {
   readonly labelValue: string | null;
   readonly q: string | null;
   readonly after: number;
+  readonly upTo: number;
   readonly most: number;
 }
 
@@ -105,7 +107,7 @@ const HOSTNAMES = `
   FROM hostname AS h JOIN delegate AS d ON d.id = h.delegate_id JOIN zone AS z ON z.id = d.zone_id`;
 
 const FILTER = `
-  h.id > @after
+  h.id > @after AND h.id <= @upTo
   AND (@tenant IS NULL OR h.tenant = @tenant)
   AND (@labelKey IS NULL OR EXISTS (
     SELECT 1 FROM json_each(h.labels) AS l WHERE l.key = @labelKey AND l.value = @labelValue))
@@ -113,6 +115,7 @@ const FILTER = `
 
 export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = {
   any: "SELECT id FROM hostname LIMIT 1",
+  newest: "SELECT max(id) AS id FROM hostname",
   find: `${HOSTNAMES} WHERE h.id = ?`,
   findNamed: `${HOSTNAMES} WHERE h.name = ?`,
   list: `${HOSTNAMES} WHERE ${FILTER} ORDER BY h.id LIMIT @most`,
@@ -123,12 +126,17 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
   ofDelegate: `${HOSTNAMES} WHERE h.delegate_id = ? ORDER BY h.id`,
   countOfDelegate: "SELECT count(*) AS count FROM hostname WHERE delegate_id = ?",
   countByState: "SELECT state, count(*) AS count FROM hostname GROUP BY state ORDER BY state",
-  due: `${HOSTNAMES} WHERE h.next_check_ms <= @nowMs ORDER BY h.next_check_ms LIMIT @most`,
-  nextDue: "SELECT min(next_check_ms) AS nextCheckMs FROM hostname WHERE next_check_ms IS NOT NULL",
+  // By the index alone. A clock that was ahead has put off what is later than that.
+  due: `
+    SELECT id FROM (
+      SELECT id, next_check_ms FROM hostname WHERE next_check_ms <= @nowMs
+      UNION ALL SELECT id, next_check_ms FROM hostname WHERE next_check_ms > @latestMs)
+    ORDER BY next_check_ms LIMIT @most`,
   updatedSince: `${HOSTNAMES}
     WHERE h.state IN ('ready', 'stale') AND h.id > @after AND d.deleted_ms IS NULL AND EXISTS (
       SELECT 1 FROM credential AS c WHERE c.delegate_id = h.delegate_id
-        AND c.last_used_ms >= CASE h.state WHEN 'stale' THEN h.since_ms ELSE 0 END)
+        AND c.last_used_ms >= CASE WHEN h.since_ms > @nowMs THEN 0
+          WHEN h.state = 'stale' THEN h.since_ms ELSE h.created_ms END)
     ORDER BY h.id LIMIT @most`,
   report: "SELECT report FROM hostname WHERE id = ?",
   changes: `
@@ -145,7 +153,7 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
   setReport: "UPDATE hostname SET checked_ms = @checkedMs, report = @report WHERE id = @id",
   setSaid: `
     UPDATE hostname SET tenant = @tenant, labels = @labels, edge_targets = @edgeTargets,
-      next_check_ms = @nextCheckMs
+      facts = @facts, next_check_ms = @nextCheckMs
     WHERE id = @id`,
   delete: "DELETE FROM hostname WHERE id = ?",
   insertChange: `
@@ -154,8 +162,9 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
     DELETE FROM hostname_change WHERE hostname_id = @id AND id <= (
       SELECT id FROM hostname_change WHERE hostname_id = @id ORDER BY id DESC LIMIT 1 OFFSET @most)`,
   forgetChanges: "DELETE FROM hostname_change WHERE hostname_id = ?",
-  setServed:
-    "UPDATE delegate SET served_ms = @servedMs WHERE id = @delegateId AND served_ms IS NULL",
+  setServed: `
+    UPDATE delegate SET served_ms = @servedMs
+    WHERE id = @delegateId AND (served_ms IS NULL OR served_ms < @servedMs)`,
 };
 
 /** Each is prepared with its first use: a server without host names has none. */

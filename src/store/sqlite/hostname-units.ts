@@ -7,6 +7,8 @@ import {
   type HostnameFacts,
   type HostnameState,
   NO_FACTS,
+  NO_MISSES,
+  NO_TRAFFIC,
 } from "../../hostname/hostname.ts";
 import type { Judgement } from "../../hostname/judge.ts";
 import type { Act } from "../administration.ts";
@@ -54,7 +56,9 @@ export function createHostname(
   // One whose delegate was deleted is only remembered, for its record that was left behind.
   if (before !== undefined && before.deletedMs === null) return "taken";
   if ((sql.countOfDelegate.get(delegateId)?.count ?? 0) >= MOST_HOSTNAMES) return "full";
-  if (before !== undefined) forget(context, before.id);
+  if (before !== undefined) {
+    remove(context, { timeMs, origin }, hostnameOf(before), "it moves to another delegate");
+  }
   const texts = { labels: storeLabels(labels), edgeTargets: JSON.stringify(edgeTargets) };
   const facts = JSON.stringify(NO_FACTS);
   const row = { name, delegateId, tenant, ...texts, facts, timeMs };
@@ -76,15 +80,12 @@ export function changeHostname(
   const labels = changedLabels(before.labels, change.labels ?? new Map());
   if (labels === undefined) return "full";
   const { tenant = before.tenant, edgeTargets = before.edgeTargets } = change;
+  const texts = { labels: storeLabels(labels), edgeTargets: JSON.stringify(edgeTargets) };
   // What is right about its traffic is another question now.
-  const nextCheckMs = change.edgeTargets === undefined ? before.nextCheckMs : timeMs;
-  context.hostnames.setSaid.run({
-    id,
-    tenant,
-    labels: storeLabels(labels),
-    edgeTargets: JSON.stringify(edgeTargets),
-    nextCheckMs: before.state === "locked" ? null : (nextCheckMs ?? null),
-  });
+  const isMoved = texts.edgeTargets !== JSON.stringify(before.edgeTargets);
+  const facts = JSON.stringify(isMoved ? { ...before.facts, ...NO_TRAFFIC } : before.facts);
+  const nextCheckMs = isMoved && before.state !== "locked" ? timeMs : (before.nextCheckMs ?? null);
+  context.hostnames.setSaid.run({ id, tenant, ...texts, facts, nextCheckMs });
   record(context, { timeMs, origin }, before, "changed", "");
   return found(context, id) ?? "gone";
 }
@@ -136,7 +137,10 @@ export function lockHostnames(context: UnitContext, act: OfDelegate): void {
     state: "locked",
     reason: "",
     advice: "",
-    facts: { ...before.facts, beforeLock: before.state === "locked" ? undefined : before.state },
+    facts: {
+      ...before.facts,
+      beforeLock: before.state === "locked" ? before.facts.beforeLock : before.state,
+    },
     nextCheckMs: undefined,
   }));
 }
@@ -147,7 +151,7 @@ export function unlockHostnames(context: UnitContext, act: OfDelegate): void {
     const state = facts.beforeLock ?? "pending";
     // A reason to lock is none to lock again at once.
     const isAway = state === "offboarding" || state === "never_pointed";
-    const anew = { misses: 0, firstMissMs: undefined, lastMissMs: undefined, readyMs: act.timeMs };
+    const anew = { ...NO_MISSES, readyMs: act.timeMs };
     return {
       ...before,
       state: isAway ? "ready" : state,

@@ -1,5 +1,6 @@
 import { HOSTNAME_STATES, type HostnameState } from "../../hostname/hostname.ts";
 import type {
+  DueQuery,
   HostnameQuery,
   HostnameRecord,
   HostnameStateChange,
@@ -7,6 +8,7 @@ import type {
   Hostnames,
 } from "../hostnames.ts";
 import { MOST_CHANGES } from "../hostnames.ts";
+import { type Page, SCANNED_ROWS, type Scanned } from "../lists.ts";
 import type { HostnameRow, HostnameStatements } from "./hostname-statements.ts";
 import {
   changeHostname,
@@ -45,8 +47,13 @@ export class SqliteHostnames implements Hostnames {
     return recordOf(this.#access.read((sql) => sql.findNamed.get(name)));
   }
 
-  async list(query: HostnameQuery): Promise<readonly HostnameRecord[]> {
+  async list(query: HostnameQuery): Promise<Scanned<HostnameRecord>> {
     const { delegateId, state, tenant, label, q, after, most } = query;
+    const isSearch = tenant !== undefined || label !== undefined || q !== undefined;
+    const newest = this.#access.read((sql) => sql.newest.get())?.id ?? 0;
+    // Those of a delegate are few.
+    const isBounded = isSearch && delegateId === undefined;
+    const upTo = isBounded ? Math.min(after + SCANNED_ROWS, newest) : newest;
     const filter = {
       delegateId: delegateId ?? null,
       state: state ?? null,
@@ -55,13 +62,14 @@ export class SqliteHostnames implements Hostnames {
       labelValue: label?.value ?? null,
       q: q ?? null,
       after,
+      upTo,
       most,
     };
     const rows = this.#access.read((sql) => {
       if (delegateId !== undefined) return sql.listOfDelegate.all(filter);
       return state === undefined ? sql.list.all(filter) : sql.listInState.all(filter);
     });
-    return rows.map(hostnameOf);
+    return { rows: rows.map(hostnameOf), lookedTo: upTo < newest ? upTo : undefined };
   }
 
   async count(): Promise<Readonly<Partial<Record<HostnameState, number>>>> {
@@ -74,16 +82,12 @@ export class SqliteHostnames implements Hostnames {
     return counts;
   }
 
-  async due(nowMs: number, most: number): Promise<readonly HostnameRecord[]> {
-    return this.#access.read((sql) => sql.due.all({ nowMs, most })).map(hostnameOf);
+  async due(due: DueQuery): Promise<readonly number[]> {
+    return this.#access.read((sql) => sql.due.all(due)).map(({ id }) => id);
   }
 
-  async nextDueMs(): Promise<number | undefined> {
-    return this.#access.read((sql) => sql.nextDue.get())?.nextCheckMs ?? undefined;
-  }
-
-  async updatedSince(after: number, most: number): Promise<readonly HostnameRecord[]> {
-    return this.#access.read((sql) => sql.updatedSince.all({ after, most })).map(hostnameOf);
+  async updatedSince(page: Page & { readonly nowMs: number }): Promise<readonly HostnameRecord[]> {
+    return this.#access.read((sql) => sql.updatedSince.all(page)).map(hostnameOf);
   }
 
   async story(id: number): Promise<HostnameStory> {

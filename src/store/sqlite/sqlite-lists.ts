@@ -2,15 +2,16 @@ import type { Database } from "better-sqlite3";
 import { restoreAllowFrom } from "../../delegate/allow-from.ts";
 import { restoreLabels } from "../../delegate/labels.ts";
 import type { DelegateRecord } from "../administration.ts";
-import type {
-  DelegateDetails,
-  DelegateQuery,
-  EventKind,
-  EventQuery,
-  EventRow,
-  Lists,
-  Page,
-  Scanned,
+import {
+  type DelegateDetails,
+  type DelegateQuery,
+  type EventKind,
+  type EventQuery,
+  type EventRow,
+  type Lists,
+  type Page,
+  SCANNED_ROWS,
+  type Scanned,
 } from "../lists.ts";
 import type { TokenRecord } from "../tokens.ts";
 
@@ -45,9 +46,6 @@ const STATES: Readonly<Record<DelegateRecord["state"], string>> = {
   disabled: "d.disabled_ms IS NOT NULL",
   deleted: "d.deleted_ms IS NOT NULL",
 };
-
-/** Rows that are looked at in one go: some 20 ms. */
-const SCANNED_ROWS = 20_000;
 
 function delegateList(state: DelegateRecord["state"] | undefined): string {
   return `${DELEGATES}

@@ -289,7 +289,9 @@ export class SqliteStore implements Store {
     return this.#change((context) => enableDelegate(context, act));
   }
 
-  async deleteDelegate(act: DelegateAct): Promise<ChallengeUpdated | "gone"> {
+  async deleteDelegate(
+    act: Parameters<Store["deleteDelegate"]>[0],
+  ): Promise<ChallengeUpdated | "gone" | "unexpected"> {
     return this.#change((context) => deleteDelegate(context, act));
   }
 

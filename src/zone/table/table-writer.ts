@@ -92,6 +92,12 @@ export class TableWriter {
     return seconds === 0 ? undefined : seconds * 1000;
   }
 
+  /** Of what a delegate publishes; undefined: it is not in the table. */
+  sequence(zone: number, subdomain: string): number | undefined {
+    const record = this.#find(zone, subdomain);
+    return record === 0 ? undefined : this.#sequenceOf(record);
+  }
+
   setServed(zone: number, subdomain: string, servedMs: number | undefined): void {
     const record = this.#find(zone, subdomain);
     if (record !== 0) this.#memory.words[record + Record.SERVED] = ((servedMs ?? 0) / 1000) | 0;
@@ -143,7 +149,9 @@ export class TableWriter {
     const head = this.#headOf(record);
     if (kind === "deleted") words[record + Record.HEAD] = deletedHead(head);
     if (kind === "between") words[record + Record.HEAD] = betweenHead(head);
-    words[record + Record.SERVED] = before === 0 ? 0 : (words[before + Record.SERVED] ?? 0);
+    // One that comes back begins anew.
+    const isSame = before !== 0 && isDelegateHead(this.#headOf(before));
+    words[record + Record.SERVED] = isSame ? (words[before + Record.SERVED] ?? 0) : 0;
     if (before === 0) {
       this.#insert(zone, record);
     } else {

@@ -1,0 +1,105 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { challengeDomain, type HostnameId, type HostnamePolicy } from "../hostname/hostname.ts";
+import { longestPauseMs } from "../hostname/schedule.ts";
+import { type Store, StoreError } from "../store/store.ts";
+import { DueLanes } from "./due-lanes.ts";
+
+export interface DueLooksParts {
+  readonly store: Store;
+  readonly policy: () => HostnamePolicy;
+  readonly zoneKeyOf: (domain: string) => string;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly log: { error(fields: object, message: string): void };
+  /** Whether a look at a host name of this zone would begin at once. */
+  readonly hasRoom: (key: string) => boolean;
+  readonly isUnderWay: (id: HostnameId) => boolean;
+  /** Looks, unless it is not due any more. */
+  readonly look: (key: string, id: HostnameId) => Promise<void>;
+}
+
+/** Of what is due; more wait in the store. */
+const MOST_DUE = 100_000;
+/** Under way at a time: there is room left for who asks. */
+const MOST_BEGUN = 20;
+const PAGE = 200;
+/** When nothing can be written, what is found out is lost: it is not found out again and again. */
+const PAUSE_AFTER_FAULT_MS = 60_000;
+/** A clock that was set back must not stop it for ever. */
+const DAY_MS = 86_400_000;
+
+/** Looks by the clock. When each is due is in the store, so that a restart forgets nothing. */
+export class DueLooks {
+  readonly #parts: DueLooksParts;
+  readonly #lanes = new DueLanes();
+  readonly #begun = new Set<Promise<void>>();
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: DueLooksParts) {
+    this.#parts = parts;
+  }
+
+  /** Those that have not begun. */
+  get length(): number {
+    return this.#lanes.size;
+  }
+
+  /** Begins what is due, as far as there is room: what is over makes room for the next. */
+  async begin(): Promise<void> {
+    const { store, clock, zoneKeyOf, policy, isUnderWay } = this.#parts;
+    const nowMs = clock();
+    if (this.#isPaused(nowMs)) return;
+    const latestMs = nowMs + longestPauseMs(policy());
+    const due = await store.hostnames.due({ nowMs, latestMs, most: MOST_DUE });
+    const fresh = due.filter((id) => !this.#lanes.has(id) && !isUnderWay(id));
+    for (const [i, id] of fresh.entries()) {
+      // Requests that wait get their turn meanwhile.
+      if (i % PAGE === PAGE - 1) await nextTurn();
+      const record = await store.hostnames.find(id);
+      if (record !== undefined) this.#lanes.add(zoneKeyOf(challengeDomain(record.name)), id);
+    }
+    this.#fill();
+  }
+
+  /** As `begin`, and waits until all of it is over. */
+  async run(): Promise<void> {
+    await this.begin();
+    while (this.#begun.size > 0) await Promise.race(this.#begun);
+  }
+
+  #isPaused(nowMs: number): boolean {
+    const pauseMs = this.#pausedUntilMs - nowMs;
+    return pauseMs > 0 && pauseMs < DAY_MS;
+  }
+
+  #fill(): void {
+    const { clock, hasRoom } = this.#parts;
+    while (this.#begun.size < MOST_BEGUN && !this.#isPaused(clock())) {
+      const next = this.#lanes.take(hasRoom);
+      if (next === undefined) return;
+      const looking = this.#lookQuietly(next).finally(() => {
+        this.#begun.delete(looking);
+        this.#fill();
+      });
+      this.#begun.add(looking);
+    }
+  }
+
+  async #lookQuietly({
+    key,
+    id,
+  }: {
+    readonly key: string;
+    readonly id: HostnameId;
+  }): Promise<void> {
+    const { look, clock, log } = this.#parts;
+    try {
+      await look(key, id);
+    } catch (err) {
+      this.#pausedUntilMs = clock() + PAUSE_AFTER_FAULT_MS;
+      // The storage has its own messages.
+      if (!(err instanceof StoreError))
+        log.error({ err }, `host name ${id} could not be looked at`);
+    }
+  }
+}

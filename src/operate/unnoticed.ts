@@ -1,0 +1,47 @@
+import type { Store } from "../store/store.ts";
+import type { ServedNotes, ServedValue } from "./served-notes.ts";
+
+export interface UnnoticedParts {
+  readonly store: Store;
+  readonly publishers: ReadonlyMap<string, ServedValue>;
+  readonly served: ServedNotes;
+}
+
+export interface UnnoticedRequest {
+  readonly domain: string;
+  /** Full name of the delegate that the domain should lead to; undefined: that of its host names. */
+  readonly delegate: string | undefined;
+}
+
+type Place = { readonly zone: string; readonly subdomain: string };
+
+/** Does work in which we ask for what delegates of a domain publish, as a check does, so that it counts for nobody. */
+export async function unnoticed<T>(
+  parts: UnnoticedParts,
+  request: UnnoticedRequest,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { publishers, served } = parts;
+  const places = await placesOf(parts, request);
+  const all = places.reduce<() => Promise<T>>(
+    (inner, place) => () => served.whileChecked(publishers.get(place.zone), place, inner),
+    work,
+  );
+  return all();
+}
+
+async function placesOf(
+  { store, publishers }: UnnoticedParts,
+  { domain, delegate }: UnnoticedRequest,
+): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const name of [domain, `*.${domain}`]) {
+    const record = await store.hostnames.findNamed(name);
+    if (record !== undefined) places.push(record);
+  }
+  for (const zone of publishers.keys()) {
+    if (delegate?.endsWith(`.${zone}`) !== true) continue;
+    places.push({ zone, subdomain: delegate.slice(0, -zone.length - 1) });
+  }
+  return places;
+}

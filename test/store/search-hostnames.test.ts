@@ -1,0 +1,53 @@
+// A search looks at so many rows in one go: rare names among millions must not keep everybody else waiting.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import { SCANNED_ROWS } from "../../src/store/lists.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { ORIGIN, register, ZONE } from "./store-fixture.ts";
+
+test("a search for host names says where to go on", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dnsvouch-search-"));
+  const file = join(folder, "dnsvouch.db");
+  let store = await openSqliteStore(file);
+  await store.beginRun(ZONE, 1);
+  const { delegateId } = await register(store, "d");
+  const add = async (name: string): Promise<number> => {
+    const said = { tenant: "t", labels: {}, edgeTargets: [], timeMs: 1, origin: ORIGIN };
+    const created = await store.hostnames.create({ delegateId, name, ...said });
+    assert(typeof created === "object");
+    return created.id;
+  };
+  await add("a.example.com");
+  await store.close();
+  // As if so many had come and gone.
+  const database = new Database(file);
+  database.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'hostname'").run(SCANNED_ROWS);
+  database.close();
+  store = await openSqliteStore(file);
+  expect(await add("b.example.com")).toBe(SCANNED_ROWS + 1);
+
+  const page = { after: 0, most: 10 };
+  for (const search of [{ q: "b.example" }, { tenant: "t", q: "b.example" }]) {
+    const first = await store.hostnames.list({ ...page, ...search });
+    expect(first).toEqual({ rows: [], lookedTo: SCANNED_ROWS });
+    const { rows, lookedTo } = await store.hostnames.list({
+      ...page,
+      ...search,
+      after: SCANNED_ROWS,
+    });
+    expect(rows.map(({ name }) => name)).toEqual(["b.example.com"]);
+    expect(lookedTo).toBeUndefined();
+  }
+  // What is few, or in an index, is looked at to the end.
+  for (const query of [{}, { state: "pending" as const }, { delegateId, q: "b.example" }]) {
+    const { rows, lookedTo } = await store.hostnames.list({ ...page, ...query });
+    expect(rows.at(-1)?.name).toBe("b.example.com");
+    expect(lookedTo).toBeUndefined();
+  }
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
