@@ -35,7 +35,12 @@ const RULES: Record<
   },
   snippet: { src: [], outside: [] },
   hostname: {
-    src: ["check/report.ts", "check/wait-until-ready.ts", "delegate/labels.ts"],
+    src: [
+      "check/cut-short.ts",
+      "check/report.ts",
+      "check/wait-until-ready.ts",
+      "delegate/labels.ts",
+    ],
     outside: [],
   },
   store: {

@@ -1,4 +1,5 @@
 import type { View } from "./challenge-views.ts";
+import { CUT_SHORT } from "./cut-short.ts";
 import { digLine } from "./dig.ts";
 import type { ServerAddress } from "./message.ts";
 import { isAtOrBelow } from "./name-text.ts";
@@ -85,16 +86,6 @@ function describe({ isCut, ownTexts, chain }: View): string {
     ...(chain?.obstacle === undefined ? [] : [`${CUT_SHORT} ${chain.obstacle}`]),
   ];
   return parts.join(", ") || "nothing";
-}
-
-/** In front of who was asked where an alias leads, and did not say. */
-const CUT_SHORT = "no answer about the rest:";
-
-/** Whether an alias may lead further than was to be seen: somebody on the way was not heard. */
-export function isCutShort({ id, code, trace }: Step): boolean {
-  return (
-    id === "cname" && code === "cname-misdirected" && trace.some((line) => line.includes(CUT_SHORT))
-  );
 }
 
 type CnameCode = Extract<Step["code"], `cname-${string}` | "propagating" | "ok">;

@@ -1,4 +1,4 @@
-import { isCutShort } from "../check/cname-step.ts";
+import { isCutShort } from "../check/cut-short.ts";
 import type { Code, Report, Step, StepId } from "../check/report.ts";
 import type { HostnameState } from "./hostname.ts";
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createServer, type Server } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isCutShort } from "../../src/check/cname-step.ts";
+import { isCutShort } from "../../src/check/cut-short.ts";
 import type { Report, Step, StepId } from "../../src/check/report.ts";
 import { probeByNetwork } from "../../src/check/tls-step.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
