@@ -55,8 +55,8 @@ export class DueLooks {
     for (const [i, id] of fresh.entries()) {
       // Requests that wait get their turn meanwhile.
       if (i % PAGE === PAGE - 1) await nextTurn();
-      const record = await store.hostnames.find(id);
-      if (record !== undefined) this.#lanes.add(zoneKeyOf(challengeDomain(record.name)), id);
+      const name = await store.hostnames.nameOf(id);
+      if (name !== undefined) this.#lanes.add(zoneKeyOf(challengeDomain(name)), id);
     }
     this.#fill();
   }
@@ -101,5 +101,7 @@ export class DueLooks {
       if (!(err instanceof StoreError))
         log.error({ err }, `host name ${id} could not be looked at`);
     }
+    // Many that are put off come to nothing at once: requests that wait get their turn in between.
+    await nextTurn();
   }
 }

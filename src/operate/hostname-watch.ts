@@ -116,20 +116,15 @@ export class HostnameWatch {
   async review(): Promise<void> {
     const { store, clock } = this.#parts;
     for (let after = 0; ; ) {
-      const page = await store.hostnames.updatedSince({ after, most: PAGE, nowMs: clock() });
-      for (const record of page) {
+      const query = { after, most: PAGE, nowMs: clock() };
+      const { rows, lookedTo } = await store.hostnames.updatedSince(query);
+      for (const record of rows) {
         if (this.#isOver) return;
-        await this.#noteServed(record);
-        const fresh = await store.hostnames.find(record.id);
-        if (fresh === undefined) continue;
-        const judge = (each: HostnameRecord): Judgement =>
-          judgeUse(each, this.#circumstances(each));
-        if (judge(fresh).state === fresh.state) continue;
-        await store.hostnames.judge({ id: record.id, judge, timeMs: clock(), origin: SERVER });
+        await this.#reviewUse(record);
       }
-      const last = page.at(-1);
-      if (last === undefined) return;
-      after = last.id;
+      const next = rows.length < PAGE ? lookedTo : rows.at(-1)?.id;
+      if (next === undefined) return;
+      after = next;
       // Requests that wait get their turn between two pages.
       await nextTurn();
     }
@@ -222,6 +217,16 @@ export class HostnameWatch {
     const judgement = judgeCheck(now, report && { ...report, steps }, circumstances);
     const nextCheckMs = judgement.nextCheckMs && circumstances.nowMs + SHORTEST_PAUSE_MS;
     return { ...judgement, nextCheckMs };
+  }
+
+  async #reviewUse(record: HostnameRecord): Promise<void> {
+    const { store, clock } = this.#parts;
+    await this.#noteServed(record);
+    const fresh = await store.hostnames.find(record.id);
+    if (fresh === undefined) return;
+    const judge = (each: HostnameRecord): Judgement => judgeUse(each, this.#circumstances(each));
+    if (judge(fresh).state === fresh.state) return;
+    await store.hostnames.judge({ id: record.id, judge, timeMs: clock(), origin: SERVER });
   }
 
   /** When others asked last, unless they have asked since the host name was made. */

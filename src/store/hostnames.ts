@@ -19,6 +19,9 @@ export interface Hostnames {
 
   findNamed(name: string): Promise<HostnameRecord | undefined>;
 
+  /** Its name alone, which costs a tenth of all that is known of it. */
+  nameOf(id: HostnameId): Promise<string | undefined>;
+
   /** In the order of their numbers; all of a delegate or in a state are looked at, of others so many in one go. */
   list(query: HostnameQuery): Promise<Scanned<HostnameRecord>>;
 
@@ -29,7 +32,7 @@ export interface Hostnames {
   due(query: DueQuery): Promise<readonly HostnameId[]>;
 
   /** Ready ones whose delegate was updated since they were made, and stale ones since they are stale. */
-  updatedSince(page: Page & { readonly nowMs: number }): Promise<readonly HostnameRecord[]>;
+  updatedSince(page: Page & { readonly nowMs: number }): Promise<Scanned<HostnameRecord>>;
 
   /** The report of the last check, and what has changed, the newest first. */
   story(id: HostnameId): Promise<HostnameStory>;

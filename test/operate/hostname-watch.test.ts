@@ -123,6 +123,15 @@ async function add(name: string, to: Writer = delegate): Promise<number> {
   return created.id;
 }
 
+/** 300 of delegates that are updated now. */
+async function addUpdated(): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    delegate = await register(store, `d${i}`);
+    for (let j = 0; j < 100; j++) await add(`h${j}.example${i}.com`);
+    await publish(1);
+  }
+}
+
 async function stateOf(name: string): Promise<HostnameState | undefined> {
   return (await store.hostnames.findNamed(name))?.state;
 }
@@ -251,14 +260,24 @@ describe("the watch", () => {
   });
 
   test("nor do those that are put off, since their delegate was updated just now", async () => {
-    for (let i = 0; i < 3; i++) {
-      delegate = await register(store, `d${i}`);
-      for (let j = 0; j < 100; j++) await add(`h${j}.example${i}.com`);
-      await publish(1);
-    }
+    await addUpdated();
     await add("www.example.org", await register(store, "other"));
     await pass(0);
     expect(checks.map(({ domain }) => domain)).toEqual(["www.example.org"]);
+  });
+
+  test("and requests get their turn meanwhile", async () => {
+    await addUpdated();
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    await watch.run();
+    clearImmediate(counting);
+    expect(checks).toEqual([]);
+    expect(turns).toBeGreaterThan(10);
   });
 
   test("what a clock that was ahead has put off is looked at when the clock is right", async () => {

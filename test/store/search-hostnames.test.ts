@@ -42,6 +42,8 @@ test("a search for host names says where to go on", async () => {
     expect(rows.map(({ name }) => name)).toEqual(["b.example.com"]);
     expect(lookedTo).toBeUndefined();
   }
+  const updated = { ...page, nowMs: 1 };
+  expect(await store.hostnames.updatedSince(updated)).toEqual({ rows: [], lookedTo: SCANNED_ROWS });
   // What is few, or in an index, is looked at to the end.
   for (const query of [{}, { state: "pending" as const }, { delegateId, q: "b.example" }]) {
     const { rows, lookedTo } = await store.hostnames.list({ ...page, ...query });

@@ -6,6 +6,7 @@ export interface HostnameStatements {
   readonly newest: Statement<[], { id: number | null }>;
   readonly find: Statement<[id: number], HostnameRow>;
   readonly findNamed: Statement<[name: string], HostnameRow>;
+  readonly nameOf: Statement<[id: number], { name: string }>;
   readonly list: Statement<[HostnameFilter], HostnameRow>;
   readonly listOfDelegate: Statement<[HostnameFilter], HostnameRow>;
   readonly listInState: Statement<[HostnameFilter], HostnameRow>;
@@ -13,7 +14,10 @@ export interface HostnameStatements {
   readonly countOfDelegate: Statement<[delegateId: number], { count: number }>;
   readonly countByState: Statement<[], { state: string; count: number }>;
   readonly due: Statement<[{ nowMs: number; latestMs: number; most: number }], { id: number }>;
-  readonly updatedSince: Statement<[{ after: number; most: number; nowMs: number }], HostnameRow>;
+  readonly updatedSince: Statement<
+    [{ after: number; upTo: number; most: number; nowMs: number }],
+    HostnameRow
+  >;
   readonly report: Statement<[id: number], { report: Buffer | null }>;
   readonly changes: Statement<
     [{ id: number; most: number }],
@@ -118,6 +122,7 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
   newest: "SELECT max(id) AS id FROM hostname",
   find: `${HOSTNAMES} WHERE h.id = ?`,
   findNamed: `${HOSTNAMES} WHERE h.name = ?`,
+  nameOf: "SELECT name FROM hostname WHERE id = ?",
   list: `${HOSTNAMES} WHERE ${FILTER} ORDER BY h.id LIMIT @most`,
   listOfDelegate: `${HOSTNAMES}
     WHERE h.delegate_id = @delegateId AND (@state IS NULL OR h.state = @state) AND ${FILTER}
@@ -132,8 +137,9 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
       SELECT id, next_check_ms FROM hostname WHERE next_check_ms <= @nowMs
       UNION ALL SELECT id, next_check_ms FROM hostname WHERE next_check_ms > @latestMs)
     ORDER BY next_check_ms LIMIT @most`,
+  // In the order of the table (the + keeps it from that of states, which it would have to sort).
   updatedSince: `${HOSTNAMES}
-    WHERE h.state IN ('ready', 'stale') AND h.id > @after AND d.deleted_ms IS NULL AND EXISTS (
+    WHERE +h.state IN ('ready', 'stale') AND h.id > @after AND h.id <= @upTo AND d.deleted_ms IS NULL AND EXISTS (
       SELECT 1 FROM credential AS c WHERE c.delegate_id = h.delegate_id
         AND c.last_used_ms >= CASE WHEN h.since_ms > @nowMs THEN 0
           WHEN h.state = 'stale' THEN h.since_ms ELSE h.created_ms END)

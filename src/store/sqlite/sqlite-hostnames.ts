@@ -47,10 +47,14 @@ export class SqliteHostnames implements Hostnames {
     return recordOf(this.#access.read((sql) => sql.findNamed.get(name)));
   }
 
+  async nameOf(id: number): Promise<string | undefined> {
+    return this.#access.read((sql) => sql.nameOf.get(id))?.name;
+  }
+
   async list(query: HostnameQuery): Promise<Scanned<HostnameRecord>> {
     const { delegateId, state, tenant, label, q, after, most } = query;
     const isSearch = tenant !== undefined || label !== undefined || q !== undefined;
-    const newest = this.#access.read((sql) => sql.newest.get())?.id ?? 0;
+    const newest = this.#newest();
     // Those of a delegate are few.
     const isBounded = isSearch && delegateId === undefined;
     const upTo = isBounded ? Math.min(after + SCANNED_ROWS, newest) : newest;
@@ -86,8 +90,11 @@ export class SqliteHostnames implements Hostnames {
     return this.#access.read((sql) => sql.due.all(due)).map(({ id }) => id);
   }
 
-  async updatedSince(page: Page & { readonly nowMs: number }): Promise<readonly HostnameRecord[]> {
-    return this.#access.read((sql) => sql.updatedSince.all(page)).map(hostnameOf);
+  async updatedSince(page: Page & { readonly nowMs: number }): Promise<Scanned<HostnameRecord>> {
+    const newest = this.#newest();
+    const upTo = Math.min(page.after + SCANNED_ROWS, newest);
+    const rows = this.#access.read((sql) => sql.updatedSince.all({ ...page, upTo }));
+    return { rows: rows.map(hostnameOf), lookedTo: upTo < newest ? upTo : undefined };
   }
 
   async story(id: number): Promise<HostnameStory> {
@@ -128,6 +135,10 @@ export class SqliteHostnames implements Hostnames {
   /** These states are durable now. */
   tell(states: readonly HostnameStateChange[]): void {
     for (const listener of this.#listeners) listener(states);
+  }
+
+  #newest(): number {
+    return this.#access.read((sql) => sql.newest.get())?.id ?? 0;
   }
 }
 
