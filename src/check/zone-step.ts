@@ -30,7 +30,7 @@ export function judgeZone(facts: ZoneFacts): Step {
       found: `the nearest zone is ${apex === "" ? "the root" : apex}, says the resolver ${facts.resolver.address}`,
       expected: `a zone ${missing}, or below it`,
       dig: digLine({ name: missing, qtype: "NS", server: facts.resolver }),
-      fix: `register ${missing}, or correct the name: nobody has it delegated; if others do see it, ask another resolver (--resolver)`,
+      fix: `register ${missing}, or correct the name: nobody has it delegated; if others do see it, ask another resolver (--resolver, checks.resolvers)`,
     });
   }
   if (authorities === undefined) return unreachable(apex, "nothing was asked", dig);
