@@ -164,6 +164,7 @@ function policyOf({ checks, policy }: Config): HostnamePolicy {
     offboardAction: policy.offboardAction,
     offboardAfterMs: policy.offboardAfterSeconds * 1000,
     neverPointedAfterMs: policy.neverPointedAfterSeconds * 1000,
+    edgeTargets: checks.edgeTargets,
   };
 }
 

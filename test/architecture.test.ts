@@ -117,6 +117,7 @@ const RULES: Record<
   operate: {
     src: [
       "audit",
+      "check/input.ts",
       "check/report.ts",
       "config",
       "delegate",

@@ -29,8 +29,11 @@ export const DELEGATE_ACTS: readonly (readonly [string, DelegateAct])[] = [
       return store.unusedDelegates({ zone: textOf(zone, "zone"), beforeMs, most: MOST_UNUSED });
     },
   ],
-  ["delegate.disable", onDelegate((parts, { id }) => disableDelegate(parts, id))],
-  ["delegate.enable", onDelegate((parts, { id }) => enableDelegate(parts, id))],
+  [
+    "delegate.disable",
+    onDelegate(async (parts, { id }) => void (await disableDelegate(parts, id))),
+  ],
+  ["delegate.enable", onDelegate(async (parts, { id }) => void (await enableDelegate(parts, id)))],
   ["delegate.delete", onDelegate(async (parts, { id }) => void (await deleteDelegate(parts, id)))],
   ["delegate.restore", onDelegate((parts, { id }) => restoreDelegate(parts, id))],
   [

@@ -58,10 +58,12 @@ export interface HostnameFacts {
   /** Checks in a row that failed for something that may pass by itself. */
   readonly failures: number;
   readonly failedMs?: number | undefined;
-  /** What somebody has said last that is wrong with it, and since when: nobody who is silent changes that. */
-  readonly said?: { readonly state: HostnameState; readonly sinceMs: number } | undefined;
-  /** When it was confirmed first since it failed. */
+  /** When it was first found in each state that does not work, since it worked last. */
+  readonly firstMs?: Readonly<Partial<Record<HostnameState, number>>> | undefined;
+  /** When it was confirmed first since it failed, or since its traffic is to come to where it is to come now. */
   readonly readyMs?: number | undefined;
+  /** What its traffic was looked for at: with others, what was found out says nothing. */
+  readonly edgeTargets?: string | undefined;
   /** When its traffic was seen to come to us last; undefined: never. */
   readonly pointedMs?: number | undefined;
   /** Looks in a row in which its traffic went elsewhere. */
@@ -79,16 +81,16 @@ type Misses = Pick<HostnameFacts, "misses" | "firstMissMs" | "lastMissMs">;
 /** As if its traffic had not been seen elsewhere. */
 export const NO_MISSES: Misses = { misses: 0, firstMissMs: undefined, lastMissMs: undefined };
 
-/** As if nobody had looked for its traffic. */
-export const NO_TRAFFIC: Misses & Pick<HostnameFacts, "pointedMs"> = {
-  ...NO_MISSES,
-  pointedMs: undefined,
-};
+/** As if nobody had looked for its traffic: it is to come to other places from now on. */
+export function withoutTraffic(facts: HostnameFacts, nowMs: number): HostnameFacts {
+  const readyMs = facts.readyMs === undefined ? undefined : nowMs;
+  return { ...facts, ...NO_MISSES, pointedMs: undefined, readyMs };
+}
 
 /** What is known of its delegate besides. */
 export interface DelegateFacts {
   readonly state: "live" | "disabled" | "deleted";
-  /** The last update that was accepted, to the minute. */
+  /** The last update that was accepted. */
   readonly lastUpdateMs: number | undefined;
   /** When its values were asked for by somebody else than our own checks; undefined: never, as far as is known. */
   readonly servedMs: number | undefined;
@@ -102,6 +104,8 @@ export interface HostnamePolicy {
   readonly offboardAction: "notify" | "lock" | "none";
   readonly offboardAfterMs: number;
   readonly neverPointedAfterMs: number;
+  /** Where the traffic of host names comes in that have no edge targets of their own. */
+  readonly edgeTargets: readonly string[];
 }
 
 /** States in which everything was found right, and often enough. */

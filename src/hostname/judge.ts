@@ -9,6 +9,7 @@ import {
   isConfirmed,
   NO_FACTS,
   NO_MISSES,
+  withoutTraffic,
 } from "./hostname.ts";
 import { nextCheck } from "./schedule.ts";
 import { isRecordGone, trafficOf, type Verdict, verdictOf } from "./verdict.ts";
@@ -41,12 +42,13 @@ export function judgeCheck(
   report: Report | undefined,
   circumstances: Circumstances,
 ): Judgement {
-  const { delegate, nowMs, policy } = circumstances;
+  const { delegate } = circumstances;
   if (delegate.state === "deleted") return judgeOrphan(hostname, report, circumstances);
   if (delegate.state === "disabled") return locked(hostname, circumstances);
   if (report === undefined) return unheard(hostname, circumstances);
   const verdict = verdictOf(report);
-  const seen = withTraffic(hostname.facts, trafficOf(report), policy, nowMs);
+  const facts = ofTheseTargets(hostname, circumstances);
+  const seen = withTraffic(facts, trafficOf(report), circumstances);
   if (verdict.kind === "pass") return judgePass({ ...hostname, facts: seen }, circumstances);
   return judgeFailure({ ...hostname, facts: seen }, verdict, circumstances);
 }
@@ -91,23 +93,19 @@ function locked(hostname: Hostname, circumstances: Circumstances): Judgement {
 
 function judgePass(hostname: Hostname, circumstances: Circumstances): Judgement {
   const { policy, nowMs } = circumstances;
-  const before = { ...hostname.facts, failures: 0, failedMs: undefined, said: undefined };
+  const before = { ...hostname.facts, failures: 0, failedMs: undefined };
   if (isConfirmed(hostname)) return confirmed(hostname, before, circumstances);
   const sinceMs = nowMs - (before.passedMs ?? Number.NEGATIVE_INFINITY);
   const isCounted = sinceMs >= CONFIRMATION_MS || sinceMs < 0;
   const passes = isCounted ? before.passes + 1 : before.passes;
   const facts = { ...before, passes, passedMs: isCounted ? nowMs : before.passedMs };
   if (passes >= policy.confirmations) {
-    const ready = { ...facts, passes: 0, passedMs: undefined, readyMs: nowMs };
+    const nothing = { passes: 0, passedMs: undefined, firstMs: undefined };
+    const ready = { ...facts, ...nothing, readyMs: nowMs };
     return confirmed(hostname, ready, circumstances);
   }
-  return become(
-    hostname,
-    "propagating",
-    { reason: "confirming", advice: "" },
-    facts,
-    circumstances,
-  );
+  const why = { reason: "confirming", advice: "" };
+  return found(hostname, "propagating", why, facts, circumstances);
 }
 
 function judgeFailure(
@@ -120,9 +118,7 @@ function judgeFailure(
   const before = { ...hostname.facts, passes: 0, passedMs: undefined };
   if (isDefinite || isBelievedAtOnce(hostname, state)) {
     const facts = { ...before, failures: 0, failedMs: undefined, readyMs: undefined };
-    const said = before.said?.state === state ? before.said : { state, sinceMs: nowMs };
-    const remembered = isDefinite ? { ...facts, said } : facts;
-    return become(hostname, state, { reason, advice }, remembered, circumstances);
+    return found(hostname, state, { reason, advice }, facts, circumstances);
   }
   const sinceMs = nowMs - (before.failedMs ?? Number.NEGATIVE_INFINITY);
   const isCounted = sinceMs >= CONFIRMATION_MS || sinceMs < 0;
@@ -130,12 +126,12 @@ function judgeFailure(
   const facts = { ...before, failures, failedMs: isCounted ? nowMs : before.failedMs };
   if (failures < FAILURES) return kept(hostname, facts, circumstances);
   const failed = { ...facts, failures: 0, failedMs: undefined, readyMs: undefined };
-  return become(hostname, state, { reason, advice }, failed, circumstances);
+  return found(hostname, state, { reason, advice }, failed, circumstances);
 }
 
 /** What may pass by itself changes nothing, is all that is known, or is a step forward: records spread. */
 function isBelievedAtOnce(hostname: Hostname, state: HostnameState): boolean {
-  const isUnknown = hostname.state === "pending" && hostname.facts.said === undefined;
+  const isUnknown = hostname.state === "pending" && hostname.facts.firstMs === undefined;
   const isForward = state === "propagating" && !isConfirmed(hostname);
   return state === hostname.state || isUnknown || isForward;
 }
@@ -170,17 +166,29 @@ function confirmedState(
   return servedMs < sinceMs ? "ready" : "active";
 }
 
+/** What was found out about its traffic at other targets than it has by now says nothing. */
+function ofTheseTargets(
+  { facts, ...hostname }: Hostname,
+  { policy, nowMs }: Circumstances,
+): HostnameFacts {
+  const isOwn = hostname.edgeTargets.length > 0;
+  const edgeTargets = (isOwn ? hostname.edgeTargets : policy.edgeTargets).join(" ");
+  const isSame = facts.edgeTargets === undefined || facts.edgeTargets === edgeTargets;
+  return { ...(isSame ? facts : withoutTraffic(facts, nowMs)), edgeTargets };
+}
+
 /** A miss is counted once in a third of the time that they must last, so that a clock that jumps makes none. */
 function withTraffic(
   facts: HostnameFacts,
   traffic: ReturnType<typeof trafficOf>,
-  { offboardAfterMs }: HostnamePolicy,
-  nowMs: number,
+  { policy: { offboardAfterMs }, nowMs }: Circumstances,
 ): HostnameFacts {
   if (traffic === "unknown") return facts;
   if (traffic === "here") return { ...facts, ...NO_MISSES, pointedMs: nowMs };
   if (traffic === "not-asked") return { ...facts, ...NO_MISSES };
-  const { misses, firstMissMs = nowMs, lastMissMs } = facts;
+  // Seen first in the future: a clock was ahead.
+  const isRight = facts.firstMissMs === undefined || facts.firstMissMs <= nowMs;
+  const { misses, firstMissMs = nowMs, lastMissMs } = isRight ? facts : NO_MISSES;
   const sinceMs = nowMs - (lastMissMs ?? Number.NEGATIVE_INFINITY);
   if (sinceMs < offboardAfterMs / MISSES && sinceMs >= 0) return facts;
   return { ...facts, misses: misses + 1, firstMissMs, lastMissMs: nowMs };
@@ -189,6 +197,19 @@ function withTraffic(
 function kept(hostname: Hostname, facts: HostnameFacts, circumstances: Circumstances): Judgement {
   const { state, reason, advice } = hostname;
   return become(hostname, state, { reason, advice }, facts, circumstances);
+}
+
+/** It does not work, or not yet: what comes and goes was so for the first time when it first came. */
+function found(
+  hostname: Hostname,
+  state: HostnameState,
+  why: Pick<Hostname, "reason" | "advice">,
+  facts: HostnameFacts,
+  circumstances: Circumstances,
+): Judgement {
+  const firstMs = Math.min(facts.firstMs?.[state] ?? Infinity, circumstances.nowMs);
+  const noted = { ...facts, firstMs: { ...facts.firstMs, [state]: firstMs } };
+  return become(hostname, state, why, noted, circumstances);
 }
 
 function become(

@@ -18,13 +18,16 @@ export function nextCheck(
 ): number | undefined {
   const { id, state, sinceMs, facts } = hostname;
   if (state === "locked") return undefined;
-  if (facts.passes > 0 || facts.failures > 0) return nowMs + CONFIRMATION_MS;
-  if (isConfirmed(hostname) || state === "orphaned") {
+  const isWorking = isConfirmed(hostname);
+  // Of one that does not work, what fails now and then must not have it looked at all the time.
+  if (facts.passes > 0 || (isWorking && facts.failures > 0)) return nowMs + CONFIRMATION_MS;
+  if (isWorking || state === "orphaned") {
     return nowMs + Math.round(intervalMs * (1 - SPREAD * fractionOf(id)));
   }
   const longestMs = Math.max(Math.min(intervalMs, LONGEST_PAUSE_MS), FIRST_PAUSE_MS);
-  // What comes and goes by itself begins nothing anew; what spreads is soon where it should be.
-  const quietMs = state === "propagating" ? sinceMs : (facts.said?.sinceMs ?? sinceMs);
+  // What comes and goes begins nothing anew; what spreads is soon where it should be, unless a clock was ahead.
+  const isSpreading = state === "propagating" && sinceMs <= nowMs;
+  const quietMs = isSpreading ? sinceMs : (facts.firstMs?.[state] ?? sinceMs);
   const pauseMs = Math.round((nowMs - quietMs) * PART_OF_ELAPSED);
   return nowMs + Math.min(Math.max(pauseMs, FIRST_PAUSE_MS), longestMs);
 }

@@ -6,7 +6,11 @@ import {
 } from "../delegate/credential.ts";
 import type { DelegateId, PublishedDigests } from "../delegate/delegate.ts";
 import { type LabelChanges, type Labels, MOST_LABELS } from "../delegate/labels.ts";
-import { type DelegateCondition, MOST_CREDENTIALS } from "../store/administration.ts";
+import {
+  type DelegateCondition,
+  type Disabling,
+  MOST_CREDENTIALS,
+} from "../store/administration.ts";
 import type { ChallengeUpdated } from "../store/store.ts";
 import { ActError } from "./act-error.ts";
 import type { ActParts } from "./tokens.ts";
@@ -82,26 +86,35 @@ export async function labelDelegate(
   return labels;
 }
 
-/** None of its keys works and it publishes nothing, until it is enabled. `why` is for the trail. Throws ActError. */
+/**
+ * None of its keys works and it publishes nothing, until it is enabled. Throws ActError.
+ *
+ * @returns "unexpected" if what is expected of it, or of one of its host names, is not so; it is as it was then.
+ */
 export async function disableDelegate(
   parts: DelegateActParts,
   delegateId: DelegateId,
-  why?: string,
-): Promise<void> {
+  expected: Pick<Disabling, "detail" | "isAsExpected" | "ofEach"> = {},
+): Promise<"disabled" | "unexpected"> {
   const { store, clock, origin } = parts;
-  const act = { delegateId, timeMs: clock(), origin, detail: why };
+  const act = { ...expected, delegateId, timeMs: clock(), origin };
   const disabled = await store.disableDelegate(act);
   if (disabled === "gone") throw new ActError("there is no such live delegate");
+  if (disabled === "unexpected") return disabled;
   publish(parts, disabled);
+  return "disabled";
 }
 
-/** Its keys work again. Throws ActError. */
+/** Its keys work again. Throws ActError. @returns "unexpected" if `isAsExpected` says no; it is as it was then. */
 export async function enableDelegate(
   { store, clock, origin }: DelegateActParts,
   delegateId: DelegateId,
-): Promise<void> {
-  const enabled = await store.enableDelegate({ delegateId, timeMs: clock(), origin });
+  isAsExpected?: DelegateCondition["isAsExpected"],
+): Promise<"enabled" | "unexpected"> {
+  const act = { delegateId, timeMs: clock(), origin, isAsExpected };
+  const enabled = await store.enableDelegate(act);
   if (enabled === "gone") throw new ActError("there is no such delegate that is disabled");
+  return enabled;
 }
 
 /**
@@ -123,19 +136,25 @@ export async function deleteDelegate(
   return "deleted";
 }
 
-/** It is in DNS again, without values, with a new key alone. Throws ActError. */
+/**
+ * It is in DNS again, without values, with a new key alone. Throws ActError.
+ *
+ * @returns "unexpected" if `isAsExpected` says no; it is deleted then as it was.
+ */
 export async function restoreDelegate(
   parts: DelegateActParts,
   delegateId: DelegateId,
-): Promise<NewCredentialShown> {
+  isAsExpected?: DelegateCondition["isAsExpected"],
+): Promise<NewCredentialShown | "unexpected"> {
   const { username, key } = newCredential(parts);
-  const act = { delegateId, timeMs: parts.clock(), origin: parts.origin };
+  const act = { delegateId, timeMs: parts.clock(), origin: parts.origin, isAsExpected };
   const restored = await parts.store.restoreDelegate({
     ...act,
     username,
     keyHash: hashApiKey(key),
   });
   if (restored === "gone") throw new ActError("there is no such delegate that was deleted");
+  if (restored === "unexpected") return restored;
   if (restored === "taken") {
     throw new Error("a random name that is taken already: the generator is broken");
   }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { challengeDomain, type HostnameId, type HostnamePolicy } from "../hostname/hostname.ts";
 import { longestPauseMs } from "../hostname/schedule.ts";
+import type { Due } from "../store/hostnames.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { DueLanes } from "./due-lanes.ts";
 
@@ -18,8 +19,10 @@ export interface DueLooksParts {
   readonly look: (key: string, id: HostnameId) => Promise<void>;
 }
 
-/** Of what is due; more wait in the store. */
-const MOST_DUE = 100_000;
+/** Of what is due, some 100 octets each; more wait in the store. */
+const MOST_DUE = 1_000_000;
+/** Read in one go: some 5 ms. */
+const DUE_PAGE = 5000;
 /** Under way at a time: there is room left for who asks. */
 const MOST_BEGUN = 20;
 const PAGE = 200;
@@ -33,6 +36,7 @@ export class DueLooks {
   readonly #parts: DueLooksParts;
   readonly #lanes = new DueLanes();
   readonly #begun = new Set<Promise<void>>();
+  #isStopped = false;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: DueLooksParts) {
@@ -46,25 +50,41 @@ export class DueLooks {
 
   /** Begins what is due, as far as there is room: what is over makes room for the next. */
   async begin(): Promise<void> {
-    const { store, clock, zoneKeyOf, policy, isUnderWay } = this.#parts;
+    const { store, clock, policy } = this.#parts;
     const nowMs = clock();
-    if (this.#isPaused(nowMs)) return;
-    const latestMs = nowMs + longestPauseMs(policy());
-    const due = await store.hostnames.due({ nowMs, latestMs, most: MOST_DUE });
-    const fresh = due.filter((id) => !this.#lanes.has(id) && !isUnderWay(id));
-    for (const [i, id] of fresh.entries()) {
-      // Requests that wait get their turn meanwhile.
-      if (i % PAGE === PAGE - 1) await nextTurn();
-      const name = await store.hostnames.nameOf(id);
-      if (name !== undefined) this.#lanes.add(zoneKeyOf(challengeDomain(name)), id);
-    }
-    this.#fill();
+    if (this.#isStopped || this.#isPaused(nowMs)) return;
+    const query = { nowMs, latestMs: nowMs + longestPauseMs(policy()), most: DUE_PAGE };
+    let after: Due | undefined;
+    do {
+      const page = await store.hostnames.due({ ...query, after });
+      await this.#add(page);
+      this.#fill();
+      after = page.at(-1);
+    } while (after !== undefined && this.#lanes.size < MOST_DUE && !this.#isStopped);
   }
 
   /** As `begin`, and waits until all of it is over. */
   async run(): Promise<void> {
     await this.begin();
     while (this.#begun.size > 0) await Promise.race(this.#begun);
+  }
+
+  /** None begins any more. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #add(due: readonly Due[]): Promise<void> {
+    const { store, zoneKeyOf, isUnderWay } = this.#parts;
+    const fresh = due.filter(({ id }) => !this.#lanes.has(id) && !isUnderWay(id));
+    // Requests that wait get their turn meanwhile.
+    await nextTurn();
+    for (const [i, { id }] of fresh.entries()) {
+      if (i % PAGE === PAGE - 1) await nextTurn();
+      if (this.#isStopped) return;
+      const name = await store.hostnames.nameOf(id);
+      if (name !== undefined) this.#lanes.add(zoneKeyOf(challengeDomain(name)), id);
+    }
   }
 
   #isPaused(nowMs: number): boolean {
@@ -74,7 +94,7 @@ export class DueLooks {
 
   #fill(): void {
     const { clock, hasRoom } = this.#parts;
-    while (this.#begun.size < MOST_BEGUN && !this.#isPaused(clock())) {
+    while (this.#begun.size < MOST_BEGUN && !this.#isStopped && !this.#isPaused(clock())) {
       const next = this.#lanes.take(hasRoom);
       if (next === undefined) return;
       const looking = this.#lookQuietly(next).finally(() => {

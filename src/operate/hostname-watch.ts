@@ -16,7 +16,7 @@ import type { Store } from "../store/store.ts";
 import { ActError } from "./act-error.ts";
 import { disableDelegate, type ZonePublisher } from "./delegates.ts";
 import { DueLooks } from "./due-looks.ts";
-import { ServedNotes, type ServedValue } from "./served-notes.ts";
+import { AFTER_UPDATE_MS, ServedNotes, type ServedValue } from "./served-notes.ts";
 import { type UnnoticedRequest, unnoticed } from "./unnoticed.ts";
 
 /** What a check is asked about one host name. */
@@ -65,14 +65,12 @@ const MOST_WAITING = 1000;
 const PAGE = 200;
 /** What is about to be written may be, when the server stops. */
 const STOP_MS = 500;
-/** A CA asks right after an update: our own questions would look like its. */
-const AFTER_UPDATE_MS = 60_000;
 
 /** Looks after host names: checks them, takes notice of updates and queries, does what policy.offboard_action says. */
 export class HostnameWatch {
   readonly #parts: HostnameWatchParts;
   readonly #queue: KeyedQueue;
-  readonly #served = new ServedNotes();
+  readonly #served: ServedNotes;
   readonly #underWay = new Map<HostnameId, Promise<Looked>>();
   readonly #due: DueLooks;
   #isStopped = false;
@@ -82,9 +80,10 @@ export class HostnameWatch {
   constructor(parts: HostnameWatchParts) {
     this.#parts = parts;
     this.#queue = parts.queue;
+    this.#served = new ServedNotes(parts.clock, parts.store.hostnames);
     this.#due = new DueLooks({
       ...parts,
-      hasRoom: (key) => !this.#isStopped && this.#queue.hasRoom(key),
+      hasRoom: (key) => this.#queue.hasRoom(key),
       isUnderWay: (id) => this.#underWay.has(id),
       look: async (key, id) => {
         await this.#inTurn(key, id, () => this.#lookIfDue(id));
@@ -146,6 +145,7 @@ export class HostnameWatch {
   /** No look begins any more, and what those under way come to is nobody's business: they may take 20 seconds. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#due.stop();
     // Who has asked for values is in memory alone.
     const settled = Promise.allSettled([this.review(), ...this.#underWay.values()]);
     await Promise.race([settled, delay(STOP_MS, undefined, { ref: false })]);
@@ -243,10 +243,9 @@ export class HostnameWatch {
   async #act(record: HostnameRecord): Promise<void> {
     const { name, state, delegateId } = record;
     if (!hasLeft(record) || this.#parts.policy().offboardAction !== "lock") return;
-    const { rows } = await this.#parts.store.hostnames.list({ delegateId, after: 0, most: PAGE });
-    if (!rows.every(hasLeft)) return;
+    const expected = { detail: `${name} is ${state}`, ofEach: hasLeft };
     try {
-      await disableDelegate({ ...this.#parts, origin: SERVER }, delegateId, `${name} is ${state}`);
+      await disableDelegate({ ...this.#parts, origin: SERVER }, delegateId, expected);
     } catch (error) {
       // Another of its host names came to the same at the same moment, or somebody else did.
       if (!(error instanceof ActError)) throw error;

@@ -1,25 +1,35 @@
+import type { DelegateName, Hostnames } from "../store/hostnames.ts";
+
 /** When the values of a delegate were last asked for: milliseconds since 1970; undefined: never. */
 export interface ServedValue {
   servedMs(subdomain: string): number | undefined;
   setServed(subdomain: string, servedMs: number | undefined): void;
-  /** Changes with every update. */
-  sequence(subdomain: string): number | undefined;
 }
 
 /** Checks of one delegate that are under way, and what was so before the first of them. */
 interface UnderWay {
   count: number;
+  readonly beganMs: number;
   readonly beforeMs: number | undefined;
-  readonly sequence: number | undefined;
 }
+
+/** A CA asks right after an update: for so long, our own questions would look like its. */
+export const AFTER_UPDATE_MS = 60_000;
 
 /**
  * Tells who asks for values: others, or our own checks, which ask for the same. While a check is under way nothing
  * is believed, and what it leaves is put back when the last one of the delegate is over; but not what was asked for
- * after an update that came meanwhile, since that is when a CA asks.
+ * after an update that came meanwhile or just before, since that may have been a CA.
  */
 export class ServedNotes {
+  readonly #clock: () => number;
+  readonly #updates: Pick<Hostnames, "lastUpdateMs">;
   readonly #checks = new Map<string, UnderWay>();
+
+  constructor(clock: () => number, updates: Pick<Hostnames, "lastUpdateMs">) {
+    this.#clock = clock;
+    this.#updates = updates;
+  }
 
   /** When others asked last; undefined: never, or nobody can tell just now. */
   byOthers(values: ServedValue | undefined, zone: string, subdomain: string): number | undefined {
@@ -30,26 +40,44 @@ export class ServedNotes {
   /** Our own questions come while `work` is done. */
   async whileChecked<T>(
     values: ServedValue | undefined,
-    { zone, subdomain }: { readonly zone: string; readonly subdomain: string },
+    { zone, subdomain }: DelegateName,
     work: () => Promise<T>,
   ): Promise<T> {
     const key = `${subdomain}.${zone}`;
-    const check = this.#checks.get(key) ?? {
-      count: 0,
-      beforeMs: values?.servedMs(subdomain),
-      sequence: values?.sequence(subdomain),
-    };
+    const beforeMs = values?.servedMs(subdomain);
+    const check = this.#checks.get(key) ?? { count: 0, beganMs: this.#clock(), beforeMs };
     check.count += 1;
     this.#checks.set(key, check);
     try {
       return await work();
     } finally {
+      const updatedMs = await this.#updatedMs({ zone, subdomain });
       check.count -= 1;
       if (check.count === 0) {
         this.#checks.delete(key);
-        const isUpdated = values?.sequence(subdomain) !== check.sequence;
-        if (!isUpdated) values?.setServed(subdomain, check.beforeMs);
+        const isOurs = !isByCa(values?.servedMs(subdomain), updatedMs, check);
+        if (isOurs) values?.setServed(subdomain, check.beforeMs);
       }
     }
   }
+
+  async #updatedMs(delegate: DelegateName): Promise<number | undefined> {
+    try {
+      return await this.#updates.lastUpdateMs(delegate);
+    } catch {
+      // The storage has its own messages.
+      return undefined;
+    }
+  }
+}
+
+/** Values are known to the second to have been asked for. */
+function isByCa(
+  servedMs: number | undefined,
+  updatedMs: number | undefined,
+  { beganMs }: UnderWay,
+): boolean {
+  if (servedMs === undefined || updatedMs === undefined) return false;
+  const isLate = updatedMs > beganMs - AFTER_UPDATE_MS;
+  return isLate && servedMs >= Math.floor(updatedMs / 1000) * 1000;
 }

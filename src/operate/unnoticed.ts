@@ -1,3 +1,5 @@
+import { checkInput } from "../check/input.ts";
+import type { DelegateName } from "../store/hostnames.ts";
 import type { Store } from "../store/store.ts";
 import type { ServedNotes, ServedValue } from "./served-notes.ts";
 
@@ -8,12 +10,11 @@ export interface UnnoticedParts {
 }
 
 export interface UnnoticedRequest {
+  /** As it was typed. */
   readonly domain: string;
   /** Full name of the delegate that the domain should lead to; undefined: that of its host names. */
   readonly delegate: string | undefined;
 }
-
-type Place = { readonly zone: string; readonly subdomain: string };
 
 /** Does work in which we ask for what delegates of a domain publish, as a check does, so that it counts for nobody. */
 export async function unnoticed<T>(
@@ -33,15 +34,17 @@ export async function unnoticed<T>(
 async function placesOf(
   { store, publishers }: UnnoticedParts,
   { domain, delegate }: UnnoticedRequest,
-): Promise<readonly Place[]> {
-  const places: Place[] = [];
-  for (const name of [domain, `*.${domain}`]) {
+): Promise<readonly DelegateName[]> {
+  const places: DelegateName[] = [];
+  const checked = checkInput(domain).domain;
+  for (const name of [checked, `*.${checked}`]) {
     const record = await store.hostnames.findNamed(name);
     if (record !== undefined) places.push(record);
   }
+  const fullName = delegate?.toLowerCase().replace(/\.$/, "") ?? "";
   for (const zone of publishers.keys()) {
-    if (delegate?.endsWith(`.${zone}`) !== true) continue;
-    places.push({ zone, subdomain: delegate.slice(0, -zone.length - 1) });
+    if (!fullName.endsWith(`.${zone}`)) continue;
+    places.push({ zone, subdomain: fullName.slice(0, -zone.length - 1) });
   }
   return places;
 }

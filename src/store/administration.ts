@@ -3,6 +3,7 @@ import type { AllowFrom } from "../delegate/allow-from.ts";
 import type { CredentialId, KeyHash } from "../delegate/credential.ts";
 import type { DelegateId } from "../delegate/delegate.ts";
 import type { LabelChanges, Labels } from "../delegate/labels.ts";
+import type { HostnameRecord } from "./hostnames.ts";
 import type { ChallengeUpdated } from "./store.ts";
 
 /** Live credentials of a delegate: the one in use, and the one that takes its place. */
@@ -62,12 +63,10 @@ export interface Administration {
    *
    * @returns what is published from now on; "gone" if there is no such delegate, or it is disabled already.
    */
-  disableDelegate(
-    act: DelegateAct & { readonly detail?: string | undefined },
-  ): Promise<ChallengeUpdated | "gone">;
+  disableDelegate(act: Disabling): Promise<ChallengeUpdated | "gone" | "unexpected">;
 
   /** Its credentials work again. @returns "gone" if there is no such delegate that is disabled. */
-  enableDelegate(act: DelegateAct): Promise<"enabled" | "gone">;
+  enableDelegate(act: DelegateAct & DelegateCondition): Promise<"enabled" | "gone" | "unexpected">;
 
   /**
    * Deletes a live delegate: its credentials and values go, its name stays taken for ever. The
@@ -86,8 +85,8 @@ export interface Administration {
    * @returns what is published from now on; "gone" if there is no such deleted delegate, "taken" if the user name exists.
    */
   restoreDelegate(
-    act: DelegateAct & { readonly username: string; readonly keyHash: KeyHash },
-  ): Promise<ChallengeUpdated | "gone" | "taken">;
+    act: DelegateAct & DelegateCondition & { readonly username: string; readonly keyHash: KeyHash },
+  ): Promise<ChallengeUpdated | "gone" | "taken" | "unexpected">;
 }
 
 export interface Act {
@@ -103,6 +102,13 @@ export interface DelegateAct extends Act {
 export interface DelegateCondition {
   /** Called inside the transaction with what there is; undefined: nothing is expected. */
   readonly isAsExpected?: ((said: SaidOfDelegate) => boolean) | undefined;
+}
+
+export interface Disabling extends DelegateAct, DelegateCondition {
+  /** For the trail. */
+  readonly detail?: string | undefined;
+  /** Called inside the transaction: it is expected of each of its host names. */
+  readonly ofEach?: ((hostname: HostnameRecord) => boolean) | undefined;
 }
 
 export interface DelegateChange extends DelegateAct, DelegateCondition {

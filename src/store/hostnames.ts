@@ -29,10 +29,13 @@ export interface Hostnames {
   count(): Promise<Readonly<Partial<Record<HostnameState, number>>>>;
 
   /** Those to be looked at by now, the longest due first, and those that are due later than anything can be. */
-  due(query: DueQuery): Promise<readonly HostnameId[]>;
+  due(query: DueQuery): Promise<readonly Due[]>;
 
   /** Ready ones whose delegate was updated since they were made, and stale ones since they are stale. */
   updatedSince(page: Page & { readonly nowMs: number }): Promise<Scanned<HostnameRecord>>;
+
+  /** When a delegate was updated last, if it was. */
+  lastUpdateMs(delegate: DelegateName): Promise<number | undefined>;
 
   /** The report of the last check, and what has changed, the newest first. */
   story(id: HostnameId): Promise<HostnameStory>;
@@ -83,7 +86,20 @@ export interface DueQuery {
   readonly nowMs: number;
   /** What is due later was put off by a clock that was ahead. */
   readonly latestMs: number;
+  /** The last one of the page before. */
+  readonly after?: Due | undefined;
   readonly most: number;
+}
+
+export interface Due {
+  readonly id: HostnameId;
+  readonly dueMs: number;
+}
+
+export interface DelegateName {
+  readonly zone: string;
+  /** In lower case. */
+  readonly subdomain: string;
 }
 
 export interface HostnameQuery extends Page {

@@ -35,11 +35,6 @@ export class ChallengePublisher {
     return this.#table.servedMs(this.#zone, subdomain);
   }
 
-  /** Of what it publishes; changes with every update. */
-  sequence(subdomain: string): number | undefined {
-    return this.#table.sequence(this.#zone, subdomain);
-  }
-
   /** That was not so: it was asked for by ourselves. */
   setServed(subdomain: string, servedMs: number | undefined): void {
     this.#table.setServed(this.#zone, subdomain, servedMs);

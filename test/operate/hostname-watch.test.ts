@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { v4 as uuidv4 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { registrableName } from "../../src/check/public-suffix.ts";
@@ -60,6 +61,8 @@ let world: Map<string, Found>;
 let checks: HostnameCheck[];
 /** Called while a check is under way. */
 let during: (check: HostnameCheck) => Promise<void>;
+/** No resolver answers. */
+let isSilent: boolean;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "dnsvouch-watch-"));
@@ -73,12 +76,14 @@ beforeEach(async () => {
     offboardAction: "notify",
     offboardAfterMs: 72 * HOUR,
     neverPointedAfterMs: 90 * DAY,
+    edgeTargets: [],
   };
   handle = createTable({ readers: 1, zones: 1 }, 1);
   publisher = new ChallengePublisher(new TableWriter(handle), 0, 1);
   world = new Map();
   checks = [];
   during = async () => {};
+  isSilent = false;
   watch = newWatch();
   delegate = await register(store, "d");
   publisher.publish({ subdomain: "d", digests: [], sequence: 0 });
@@ -107,6 +112,7 @@ function newWatch(): HostnameWatch {
     check: async (check) => {
       checks.push(check);
       await during(check);
+      if (isSilent) return undefined;
       return report(check.domain, world.get(check.domain) ?? {});
     },
     queue: new KeyedQueue(8),
@@ -266,6 +272,29 @@ describe("the watch", () => {
     expect(checks.map(({ domain }) => domain)).toEqual(["www.example.org"]);
   });
 
+  test("nor do those that wait in the store", async () => {
+    await store.close();
+    const database = new Database(join(folder, "dnsvouch.db"));
+    const insert = database.prepare(`
+      INSERT INTO hostname (name, delegate_id, tenant, labels, edge_targets, created_ms, state, since_ms,
+        reason, advice, facts, next_check_ms)
+      VALUES (?, ?, '', '{}', '[]', 0, 'pending', 0, '', '', '{}', ?)`);
+    database.transaction(() => {
+      for (let i = 0; i < 11_000; i++) insert.run(`h${i}.example.com`, delegate.delegateId, 1);
+      insert.run("www.example.org", delegate.delegateId, 2);
+    })();
+    database.close();
+    store = await openSqliteStore(join(folder, "dnsvouch.db"));
+    watch = newWatch();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    during = ({ domain }) => (domain === "www.example.org" ? Promise.resolve() : released);
+    await watch.begin();
+    await vi.waitFor(() => expect(checks.map(({ domain }) => domain)).toContain("www.example.org"));
+    expect(checks).toHaveLength(2);
+    await watch.stop();
+    release();
+  });
+
   test("and requests get their turn meanwhile", async () => {
     await addUpdated();
     let turns = 0;
@@ -306,6 +335,36 @@ describe("the watch", () => {
     expect(checks).toHaveLength(1);
     await pass(1);
     expect(checks.at(-1)?.edgeTargets).toEqual(["edge.example.net"]);
+  });
+
+  test("F24 F26 for other targets, what counts begins anew, and nobody is locked for them", async () => {
+    policy = { ...policy, offboardAction: "lock" };
+    world.set("www.example.com", { traffic: "ok" });
+    const id = await add("www.example.com");
+    await pass(0);
+    await pass(MINUTE);
+    for (let i = 0; i < 100; i++) await pass(DAY);
+    world.set("www.example.com", { traffic: "traffic-not-switched" });
+    await store.hostnames.change({
+      id,
+      timeMs: nowMs,
+      origin: ORIGIN,
+      edgeTargets: ["new.example"],
+    });
+    await pass(10_000);
+    for (let i = 0; i < 4; i++) await pass(DAY);
+    expect(await stateOf("www.example.com")).toBe("ready");
+    expect((await store.findDelegate(ZONE, "d"))?.state).toBe("live");
+  });
+
+  test("where nobody can be asked, the last report stays", async () => {
+    const id = await add("www.example.com");
+    await pass(0);
+    const { report: first } = await store.hostnames.story(id);
+    isSilent = true;
+    await pass(HOUR);
+    expect((await store.hostnames.story(id)).report).toEqual(first);
+    expect((await store.hostnames.find(id))?.checkedMs).toBe(nowMs);
   });
 
   test("what is under way when the server stops keeps it from stopping no longer than a moment", async () => {
@@ -400,12 +459,48 @@ describe("use", () => {
 
   test("nor are those of a check of the domain, or of the delegate, that somebody asks for", async () => {
     await publish(1);
+    nowMs += HOUR;
     const work = async () => query();
     await watch.unnoticed({ domain: "www.example.com", delegate: undefined }, work);
     await watch.unnoticed({ domain: "other.example.net", delegate: `d.${ZONE}` }, work);
     await watch.review();
     expect(await stateOf("www.example.com")).toBe("ready");
     await watch.unnoticed({ domain: "other.example.net", delegate: undefined }, work);
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("active");
+  });
+
+  test.for([
+    { domain: "*.www.example.com", delegate: undefined },
+    { domain: "WWW.Example.com.", delegate: undefined },
+    { domain: "other.example.net", delegate: `D.${ZONE.toUpperCase()}.` },
+  ])("however they are typed: %o", async (request) => {
+    await publish(1);
+    nowMs += HOUR;
+    await watch.unnoticed(request, async () => query());
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("ready");
+  });
+
+  test("our own questions from before an update are ours, also when it comes during the check", async () => {
+    nowMs += 7 * HOUR;
+    during = async () => {
+      query();
+      nowMs += 2000;
+      await publish(1);
+    };
+    await watch.run();
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("ready");
+  });
+
+  test("who asks when somebody has it looked at right after an update may be a CA", async () => {
+    const id = (await store.hostnames.findNamed("www.example.com"))?.id ?? 0;
+    nowMs += HOUR;
+    await publish(1);
+    nowMs += 3000;
+    during = async () => query();
+    expect((await watch.look(id)).kind).toBe("looked");
     await watch.review();
     expect(await stateOf("www.example.com")).toBe("active");
   });
@@ -447,6 +542,32 @@ describe("use", () => {
     expect(await stateOf("b.example.org")).toBe("active");
   });
 
+  test("F4 also when its update comes right after one for another host name", async () => {
+    await publish(1);
+    nowMs += 10_000;
+    await add("www.example.org");
+    nowMs += 20_000;
+    await publish(2);
+    query();
+    await pass(MINUTE);
+    await pass(MINUTE);
+    expect(await stateOf("www.example.org")).toBe("active");
+  });
+
+  test("one that was made by a clock that was ahead is active as soon as it is used", async () => {
+    const right = nowMs;
+    nowMs += 30 * DAY;
+    await add("www.example.org");
+    nowMs = right;
+    await pass(0);
+    await pass(MINUTE);
+    nowMs += HOUR;
+    await publish(1);
+    query();
+    await watch.review();
+    expect(await stateOf("www.example.org")).toBe("active");
+  });
+
   test("a delegate that comes back from the dead was asked for by nobody yet", async () => {
     await publish(1);
     query();
@@ -471,6 +592,16 @@ describe("use", () => {
     expect(checks).toHaveLength(2);
     await pass(1);
     expect(checks).toHaveLength(3);
+  });
+
+  test("also right after the second of two", async () => {
+    nowMs += 7 * HOUR;
+    await publish(1);
+    nowMs += MINUTE - 1;
+    await publish(2);
+    checks = [];
+    await pass(2000);
+    expect(checks).toEqual([]);
   });
 
   test("F5 after long without an update it is stale, and active with the next one", async () => {
@@ -524,6 +655,20 @@ describe("leaving", () => {
     expect(await events("delegate.disable")).toEqual([expect.stringContaining("is offboarding")]);
     const muchLater = { nowMs: nowMs + 1000 * DAY, latestMs: nowMs + 2000 * DAY, most: 10 };
     expect(await store.hostnames.due(muchLater)).toEqual([]);
+  });
+
+  test("F24 lock: not when a host name comes that needs it, at the same moment", async () => {
+    policy = { ...policy, offboardAction: "lock" };
+    let adding: Promise<number> | undefined;
+    store.hostnames.watch((states) => {
+      const isLast = states.some(({ name, state }) => name > "b" && state === "offboarding");
+      if (isLast) adding ??= add("new.example.net");
+    });
+    await leave("a.example.com", "b.example.org");
+    await adding;
+    expect(await stateOf("b.example.org")).toBe("offboarding");
+    expect(await stateOf("new.example.net")).toBe("propagating");
+    expect((await store.findDelegate(ZONE, "d"))?.state).toBe("live");
   });
 
   test("F26 a clock that jumps once gets nobody's delegate locked", async () => {

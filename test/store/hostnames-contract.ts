@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { NO_FACTS } from "../../src/hostname/hostname.ts";
 import type { Judgement } from "../../src/hostname/judge.ts";
 import {
+  type Due,
   type HostnameRecord,
   type HostnameStateChange,
   MOST_CHANGES,
@@ -151,14 +152,25 @@ function describeAll(underTest: () => StoreUnderTest): void {
       ] as const) {
         await judge(id, judged("ready", { nextCheckMs }));
       }
-      const due = (nowMs: number, most = 10, latestMs = 10_000) =>
-        store.hostnames.due({ nowMs, latestMs, most });
+      const due = async (nowMs: number, most = 10, latestMs = 10_000) => {
+        const ids: number[] = [];
+        for (let after: Due | undefined; ; ) {
+          const page = await store.hostnames.due({ nowMs, latestMs, after, most });
+          ids.push(...page.map(({ id }) => id));
+          after = page.at(-1);
+          if (after === undefined) return ids;
+        }
+      };
       expect(await due(9)).toEqual([]);
       expect(await due(20)).toEqual([b, d]);
-      expect(await due(1000, 2)).toEqual([b, d]);
       expect(await due(1000)).toEqual([b, d, a]);
+      for (const most of [1, 2, 3]) expect(await due(1000, most)).toEqual([b, d, a]);
       // One was put off by a clock that was ahead.
       expect(await due(10, 10, 29)).toEqual([b, a]);
+      expect(await due(10, 1, 29)).toEqual([b, a]);
+      // Many are due at the same moment.
+      for (const id of [a, b, d]) await judge(id, judged("ready", { nextCheckMs: 7 }));
+      for (const most of [1, 2, 3]) expect(await due(10, most)).toEqual([a, b, d]);
     });
 
     test("are listed by what is said of them, page by page", async () => {

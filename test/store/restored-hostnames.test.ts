@@ -46,8 +46,8 @@ test("a backup gets the host names that were added since, and all are looked at 
   expect(report.lostDelegates).toEqual([`www.example.com.${ZONE}`]);
 
   store = await openSqliteStore(backup);
-  const ids = await store.hostnames.due({ nowMs: 0, latestMs: 1, most: 10 });
-  const due = (await Promise.all(ids.map((id) => store.hostnames.find(id)))).filter(
+  const found = await store.hostnames.due({ nowMs: 0, latestMs: 1, most: 10 });
+  const due = (await Promise.all(found.map(({ id }) => store.hostnames.find(id)))).filter(
     (record) => record !== undefined,
   );
   expect(

@@ -6,7 +6,7 @@ import {
   enableDelegate,
   restoreDelegate,
 } from "../../operate/delegates.ts";
-import type { SaidOfDelegate } from "../../store/administration.ts";
+import type { DelegateCondition, SaidOfDelegate } from "../../store/administration.ts";
 import type { DelegateDetails } from "../../store/lists.ts";
 import { createDelegateRoute } from "./create-delegate.ts";
 import {
@@ -20,7 +20,7 @@ import {
   shownDelegate,
   TxtSlots,
 } from "./delegate-shape.ts";
-import { answerWithEtag, changedSince, expectsEtag, requireMatch } from "./etag.ts";
+import { answerWithEtag, changedSince, expectsEtag, requireMatch, withEtag } from "./etag.ts";
 import { ProblemError } from "./problem.ts";
 import { type Call, type Route, route } from "./route.ts";
 import {
@@ -128,7 +128,7 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
         if (outcome === "full")
           throw new ProblemError("too_many", "a delegate has 16 labels at most");
         if (outcome === "unexpected") throw changedSince();
-        return answerWithEtag(req, show(await find(params.id)));
+        return withEtag(show(await find(params.id)));
       },
     }),
     route({
@@ -157,11 +157,12 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
     }),
     act("lock", "It publishes nothing and its keys do nothing, until it is unlocked", {
       from: "live",
-      act: (origin, id) => disableDelegate(actsOf(parts, origin), id),
+      act: (origin, id, isAsExpected) =>
+        disableDelegate(actsOf(parts, origin), id, { isAsExpected }),
     }),
     act("unlock", "Its keys work again; values come with the next update", {
       from: "disabled",
-      act: (origin, id) => enableDelegate(actsOf(parts, origin), id),
+      act: (origin, id, isAsExpected) => enableDelegate(actsOf(parts, origin), id, isAsExpected),
     }),
     route({
       method: "post",
@@ -174,16 +175,21 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
       params: IdParam,
       answers: { 200: DelegateWithCredential },
       problems: ["not_found", "wrong_state"],
+      conditions: "if-match",
       isIdempotent: true,
       async handle({ req, params, origin }) {
-        const { state } = await find(params.id);
+        const before = await find(params.id);
+        requireMatch(req, show(before));
+        const { state } = before;
         if (state !== "deleted") throw wrongState(params.id, state, "it is not deleted");
-        const { username, key } = await acting(() =>
-          restoreDelegate(actsOf(parts, origin), params.id),
+        const restored = await acting(() =>
+          restoreDelegate(actsOf(parts, origin), params.id, isAs(req, before)),
         );
-        const credential = { username, password: key };
+        if (restored === "unexpected") throw changedSince();
+        const credential = { username: restored.username, password: restored.key };
         const server_url = parts.serverUrl({ req });
-        return { status: 200, body: { ...show(await find(params.id)), credential, server_url } };
+        const shown = withEtag(show(await find(params.id)));
+        return { ...shown, body: { ...shown.body, credential, server_url } };
       },
     }),
   ];
@@ -196,7 +202,8 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
       readonly act: (
         origin: Call<unknown, unknown, unknown>["origin"],
         id: number,
-      ) => Promise<void>;
+        isAsExpected: DelegateCondition["isAsExpected"],
+      ) => Promise<"disabled" | "enabled" | "unexpected">;
     },
   ): Route {
     return route({
@@ -209,11 +216,15 @@ export function delegateRoutes(parts: V1Parts): readonly Route[] {
       params: IdParam,
       answers: { 200: Delegate },
       problems: ["not_found", "wrong_state"],
-      async handle({ params, origin }) {
-        const { state } = await find(params.id);
+      conditions: "if-match",
+      async handle({ req, params, origin }) {
+        const before = await find(params.id);
+        requireMatch(req, show(before));
+        const { state } = before;
         if (state !== does.from) throw wrongState(params.id, state, `it cannot be ${verb}ed`);
-        await acting(() => does.act(origin, params.id));
-        return { status: 200, body: show(await find(params.id)) };
+        const outcome = await acting(() => does.act(origin, params.id, isAs(req, before)));
+        if (outcome === "unexpected") throw changedSince();
+        return withEtag(show(await find(params.id)));
       },
     });
   }
@@ -229,10 +240,7 @@ function deleted(id: number): ProblemError {
 }
 
 /** With an ETag in If-Match, nothing of what can be changed may have changed since it was looked at. */
-function isAs(
-  req: IncomingMessage,
-  before: DelegateDetails,
-): ((said: SaidOfDelegate) => boolean) | undefined {
+function isAs(req: IncomingMessage, before: DelegateDetails): DelegateCondition["isAsExpected"] {
   if (!expectsEtag(req)) return undefined;
   const text = ({ state, allowFrom, labels, tenant, contact, txtSlots }: SaidOfDelegate): string =>
     JSON.stringify([state, allowFrom, labels, tenant, contact, txtSlots]);

@@ -10,18 +10,27 @@ export function etagOf(body: object): string {
 
 /** 200 with its ETag, or 304 if that is known (RFC 9110 section 13.1.2). */
 export function answerWithEtag(req: IncomingMessage, body: object): Answer {
-  const etag = etagOf(body);
-  const known = listed(req.headers["if-none-match"]);
-  if (known.includes("*") || known.some((each) => each.replace(/^W\//, "") === etag)) {
-    return { status: 304, headers: { ETag: etag } };
-  }
-  return { status: 200, body, headers: { ETag: etag } };
+  if (isKnown(req, body)) return { status: 304, headers: { ETag: etagOf(body) } };
+  return withEtag(body);
 }
 
-/** RFC 9110 section 13.1.1: what is shown now must be what the client has seen. Throws ProblemError. */
+/** After a change. */
+export function withEtag(body: object): Answer {
+  return { status: 200, body, headers: { ETag: etagOf(body) } };
+}
+
+/** RFC 9110 section 13.1: what is shown now must be what the client has seen, or has not. Throws ProblemError. */
 export function requireMatch(req: IncomingMessage, body: object): void {
-  if (expectsEtag(req) && !listed(req.headers["if-match"]).includes(etagOf(body)))
-    throw changedSince();
+  const isOther = expectsEtag(req) && !listed(req.headers["if-match"]).includes(etagOf(body));
+  if (isOther) throw changedSince();
+  if (isKnown(req, body)) {
+    throw new ProblemError("precondition_failed", "it is there already as If-None-Match has it");
+  }
+}
+
+function isKnown(req: IncomingMessage, body: object): boolean {
+  const known = listed(req.headers["if-none-match"]);
+  return known.some((each) => each === "*" || each.replace(/^W\//, "") === etagOf(body));
 }
 
 /** Whether If-Match asks for more than that there is something: `*` does not. */

@@ -5,7 +5,7 @@ import { HOSTNAME_STATES } from "../../hostname/hostname.ts";
 import { type HostnameRecord, MOST_HOSTNAMES } from "../../store/hostnames.ts";
 import type { DelegateDetails } from "../../store/lists.ts";
 import { findDelegate } from "./delegate-shape.ts";
-import { answerWithEtag, changedSince, expectsEtag, requireMatch } from "./etag.ts";
+import { answerWithEtag, changedSince, expectsEtag, requireMatch, withEtag } from "./etag.ts";
 import { Hostname, HostnameWithStory, shownHostname, shownWithStory } from "./hostname-shape.ts";
 import { ProblemError } from "./problem.ts";
 import { type Route, route } from "./route.ts";
@@ -205,7 +205,7 @@ export function hostnameRoutes(parts: V1Parts): readonly Route[] {
           throw new ProblemError("too_many", "a host name has 16 labels at most");
         if (changed === "gone") throw notFound(`host name ${before.id}`);
         if (changed === "changed") throw changedSince();
-        return answerWithEtag(req, await withStory(await find(params)));
+        return withEtag(await withStory(await find(params)));
       },
     }),
     route({

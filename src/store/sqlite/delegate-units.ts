@@ -13,6 +13,7 @@ import {
   type DelegateChange,
   type DelegateCondition,
   type DelegateRecord,
+  type Disabling,
   MOST_CREDENTIALS,
   type NewCredential,
   type SaidOfDelegate,
@@ -20,6 +21,7 @@ import {
 import type { ChallengeUpdated } from "../store.ts";
 import type { DelegateRow } from "./admin-statements.ts";
 import {
+  hostnameOf,
   lockHostnames,
   orphanHostnames,
   readoptHostnames,
@@ -121,10 +123,12 @@ export function changeDelegate(
 
 export function disableDelegate(
   context: UnitContext,
-  { delegateId, timeMs, origin, detail }: DelegateAct & { readonly detail?: string | undefined },
-): ChallengeUpdated | "gone" {
+  { delegateId, timeMs, origin, detail, isAsExpected, ofEach = () => true }: Disabling,
+): ChallengeUpdated | "gone" | "unexpected" {
   const row = inState(context, delegateId, "live");
   if (row === undefined) return "gone";
+  const hostnames = context.hostnames.ofDelegate.all(delegateId).map(hostnameOf);
+  if (isAsExpected?.(saidOf(row)) === false || !hostnames.every(ofEach)) return "unexpected";
   context.admin.setDisabled.run({ delegateId, disabledMs: timeMs });
   context.audit.append({
     timeMs,
@@ -140,9 +144,11 @@ export function disableDelegate(
 
 export function enableDelegate(
   context: UnitContext,
-  { delegateId, timeMs, origin }: DelegateAct,
-): "enabled" | "gone" {
-  if (inState(context, delegateId, "disabled") === undefined) return "gone";
+  { delegateId, isAsExpected, timeMs, origin }: DelegateAct & DelegateCondition,
+): "enabled" | "gone" | "unexpected" {
+  const row = inState(context, delegateId, "disabled");
+  if (row === undefined) return "gone";
+  if (isAsExpected?.(saidOf(row)) === false) return "unexpected";
   context.admin.setDisabled.run({ delegateId, disabledMs: null });
   context.audit.append({
     timeMs,
@@ -177,11 +183,13 @@ export function deleteDelegate(
 
 export function restoreDelegate(
   context: UnitContext,
-  act: DelegateAct & { readonly username: string; readonly keyHash: Uint8Array },
-): ChallengeUpdated | "gone" | "taken" {
-  const { delegateId, timeMs, origin } = act;
+  act: DelegateAct &
+    DelegateCondition & { readonly username: string; readonly keyHash: Uint8Array },
+): ChallengeUpdated | "gone" | "taken" | "unexpected" {
+  const { delegateId, timeMs, origin, isAsExpected } = act;
   const row = inState(context, delegateId, "deleted");
   if (row === undefined) return "gone";
+  if (isAsExpected?.(saidOf(row)) === false) return "unexpected";
   const credentialId = insertCredential(context, act);
   if (credentialId === undefined) return "taken";
   context.admin.setDeleted.run({ delegateId, deletedMs: null });

@@ -13,7 +13,14 @@ export interface HostnameStatements {
   readonly ofDelegate: Statement<[delegateId: number], HostnameRow>;
   readonly countOfDelegate: Statement<[delegateId: number], { count: number }>;
   readonly countByState: Statement<[], { state: string; count: number }>;
-  readonly due: Statement<[{ nowMs: number; latestMs: number; most: number }], { id: number }>;
+  readonly due: Statement<
+    [{ nowMs: number; latestMs: number; afterMs: number; afterId: number; most: number }],
+    { id: number; dueMs: number }
+  >;
+  readonly lastUpdate: Statement<
+    [{ zone: string; subdomain: string }],
+    { lastUpdateMs: number | null }
+  >;
   readonly updatedSince: Statement<
     [{ after: number; upTo: number; most: number; nowMs: number }],
     HostnameRow
@@ -102,12 +109,21 @@ interface NewHostnameRow {
   readonly timeMs: number;
 }
 
+/** A key notes its use once in a minute, values their own time as long as they are there. */
+const lastUpdateOf = (delegateId: string): string => `
+  nullif(max(
+    coalesce((SELECT max(last_used_ms) FROM credential WHERE delegate_id = ${delegateId}), 0),
+    coalesce((SELECT max(created_ms) FROM challenge_value WHERE delegate_id = ${delegateId}), 0)), 0)`;
+
+/** An update since then changes what it is. A clock that was ahead is none. */
+const UNUSED_SINCE = "iif(h.state = 'stale', h.since_ms, h.created_ms)";
+
 const HOSTNAMES = `
   SELECT h.id, h.name, h.delegate_id AS delegateId, h.tenant, h.labels, h.edge_targets AS edgeTargets,
     h.created_ms AS createdMs, h.state, h.since_ms AS sinceMs, h.reason, h.advice, h.facts,
     h.checked_ms AS checkedMs, h.next_check_ms AS nextCheckMs, z.apex AS zone, d.subdomain,
     d.disabled_ms AS disabledMs, d.deleted_ms AS deletedMs, d.served_ms AS servedMs,
-    (SELECT max(last_used_ms) FROM credential WHERE delegate_id = h.delegate_id) AS lastUpdateMs
+    ${lastUpdateOf("h.delegate_id")} AS lastUpdateMs
   FROM hostname AS h JOIN delegate AS d ON d.id = h.delegate_id JOIN zone AS z ON z.id = d.zone_id`;
 
 const FILTER = `
@@ -133,16 +149,18 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
   countByState: "SELECT state, count(*) AS count FROM hostname GROUP BY state ORDER BY state",
   // By the index alone. A clock that was ahead has put off what is later than that.
   due: `
-    SELECT id FROM (
-      SELECT id, next_check_ms FROM hostname WHERE next_check_ms <= @nowMs
-      UNION ALL SELECT id, next_check_ms FROM hostname WHERE next_check_ms > @latestMs)
-    ORDER BY next_check_ms LIMIT @most`,
+    SELECT id, next_check_ms AS dueMs FROM hostname
+    WHERE next_check_ms <= @nowMs AND (next_check_ms, id) > (@afterMs, @afterId)
+    UNION ALL SELECT id, next_check_ms FROM hostname
+    WHERE next_check_ms > @latestMs AND (next_check_ms, id) > (@afterMs, @afterId)
+    ORDER BY dueMs, id LIMIT @most`,
+  lastUpdate: `
+    SELECT ${lastUpdateOf("d.id")} AS lastUpdateMs FROM delegate AS d
+    WHERE d.zone_id = (SELECT id FROM zone WHERE apex = @zone) AND d.subdomain = @subdomain`,
   // In the order of the table (the + keeps it from that of states, which it would have to sort).
   updatedSince: `${HOSTNAMES}
-    WHERE +h.state IN ('ready', 'stale') AND h.id > @after AND h.id <= @upTo AND d.deleted_ms IS NULL AND EXISTS (
-      SELECT 1 FROM credential AS c WHERE c.delegate_id = h.delegate_id
-        AND c.last_used_ms >= CASE WHEN h.since_ms > @nowMs THEN 0
-          WHEN h.state = 'stale' THEN h.since_ms ELSE h.created_ms END)
+    WHERE +h.state IN ('ready', 'stale') AND h.id > @after AND h.id <= @upTo AND d.deleted_ms IS NULL
+      AND ${lastUpdateOf("h.delegate_id")} >= iif(${UNUSED_SINCE} > @nowMs, 0, ${UNUSED_SINCE})
     ORDER BY h.id LIMIT @most`,
   report: "SELECT report FROM hostname WHERE id = ?",
   changes: `
@@ -156,7 +174,8 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
     UPDATE hostname SET state = @state, since_ms = @sinceMs, reason = @reason, advice = @advice,
       facts = @facts, next_check_ms = @nextCheckMs
     WHERE id = @id`,
-  setReport: "UPDATE hostname SET checked_ms = @checkedMs, report = @report WHERE id = @id",
+  setReport:
+    "UPDATE hostname SET checked_ms = @checkedMs, report = coalesce(@report, report) WHERE id = @id",
   setSaid: `
     UPDATE hostname SET tenant = @tenant, labels = @labels, edge_targets = @edgeTargets,
       facts = @facts, next_check_ms = @nextCheckMs

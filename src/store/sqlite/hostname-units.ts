@@ -8,7 +8,7 @@ import {
   type HostnameState,
   NO_FACTS,
   NO_MISSES,
-  NO_TRAFFIC,
+  withoutTraffic,
 } from "../../hostname/hostname.ts";
 import type { Judgement } from "../../hostname/judge.ts";
 import type { Act } from "../administration.ts";
@@ -83,7 +83,7 @@ export function changeHostname(
   const texts = { labels: storeLabels(labels), edgeTargets: JSON.stringify(edgeTargets) };
   // What is right about its traffic is another question now.
   const isMoved = texts.edgeTargets !== JSON.stringify(before.edgeTargets);
-  const facts = JSON.stringify(isMoved ? { ...before.facts, ...NO_TRAFFIC } : before.facts);
+  const facts = JSON.stringify(isMoved ? withoutTraffic(before.facts, timeMs) : before.facts);
   const nextCheckMs = isMoved && before.state !== "locked" ? timeMs : (before.nextCheckMs ?? null);
   context.hostnames.setSaid.run({ id, tenant, ...texts, facts, nextCheckMs });
   record(context, { timeMs, origin }, before, "changed", "");
@@ -108,6 +108,7 @@ export function judgeHostname(
   const before = found(context, id);
   if (before === undefined) return "gone";
   if (checked !== undefined) {
+    // Where nobody could be asked, what was found before is still what is known.
     const report = checked.report === undefined ? null : packReport(checked.report);
     context.hostnames.setReport.run({ id, checkedMs: timeMs, report });
   }

@@ -1,5 +1,7 @@
 import { HOSTNAME_STATES, type HostnameState } from "../../hostname/hostname.ts";
 import type {
+  DelegateName,
+  Due,
   DueQuery,
   HostnameQuery,
   HostnameRecord,
@@ -86,8 +88,13 @@ export class SqliteHostnames implements Hostnames {
     return counts;
   }
 
-  async due(due: DueQuery): Promise<readonly number[]> {
-    return this.#access.read((sql) => sql.due.all(due)).map(({ id }) => id);
+  async due({ after, ...due }: DueQuery): Promise<readonly Due[]> {
+    const from = { afterMs: after?.dueMs ?? -1, afterId: after?.id ?? 0 };
+    return this.#access.read((sql) => sql.due.all({ ...due, ...from }));
+  }
+
+  async lastUpdateMs(delegate: DelegateName): Promise<number | undefined> {
+    return this.#access.read((sql) => sql.lastUpdate.get(delegate))?.lastUpdateMs ?? undefined;
   }
 
   async updatedSince(page: Page & { readonly nowMs: number }): Promise<Scanned<HostnameRecord>> {

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Database } from "better-sqlite3";
 import type { ChainPoint } from "../../audit/audit-chain.ts";
 import type { AuditEntry } from "../../audit/audit-entry.ts";
-import type { CredentialId, KeyHash } from "../../delegate/credential.ts";
+import type { CredentialId } from "../../delegate/credential.ts";
 import type { DelegateId, PublishedDigests } from "../../delegate/delegate.ts";
 import type { LabelChanges, Labels } from "../../delegate/labels.ts";
 import type {
@@ -281,11 +281,13 @@ export class SqliteStore implements Store {
 
   async disableDelegate(
     act: Parameters<Store["disableDelegate"]>[0],
-  ): Promise<ChallengeUpdated | "gone"> {
+  ): ReturnType<Store["disableDelegate"]> {
     return this.#change((context) => disableDelegate(context, act));
   }
 
-  async enableDelegate(act: DelegateAct): Promise<"enabled" | "gone"> {
+  async enableDelegate(
+    act: Parameters<Store["enableDelegate"]>[0],
+  ): ReturnType<Store["enableDelegate"]> {
     return this.#change((context) => enableDelegate(context, act));
   }
 
@@ -296,8 +298,8 @@ export class SqliteStore implements Store {
   }
 
   async restoreDelegate(
-    act: DelegateAct & { readonly username: string; readonly keyHash: KeyHash },
-  ): Promise<ChallengeUpdated | "gone" | "taken"> {
+    act: Parameters<Store["restoreDelegate"]>[0],
+  ): ReturnType<Store["restoreDelegate"]> {
     return this.#change((context) => restoreDelegate(context, act));
   }
 

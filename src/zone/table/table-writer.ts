@@ -92,12 +92,6 @@ export class TableWriter {
     return seconds === 0 ? undefined : seconds * 1000;
   }
 
-  /** Of what a delegate publishes; undefined: it is not in the table. */
-  sequence(zone: number, subdomain: string): number | undefined {
-    const record = this.#find(zone, subdomain);
-    return record === 0 ? undefined : this.#sequenceOf(record);
-  }
-
   setServed(zone: number, subdomain: string, servedMs: number | undefined): void {
     const record = this.#find(zone, subdomain);
     if (record !== 0) this.#memory.words[record + Record.SERVED] = ((servedMs ?? 0) / 1000) | 0;

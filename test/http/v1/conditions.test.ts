@@ -83,3 +83,36 @@ test.for(THINGS)("whoever takes $name as it is has changed it if told so", async
   expect(gone?.status).toBe(204);
   expect(["deleted", undefined]).toContain((await call("GET", path)).body.state);
 });
+
+test("If-Match holds for locking, unlocking and restoring", async () => {
+  const path = await newDelegate();
+  const etagNow = async (): Promise<string> =>
+    (await call("GET", path)).headers.get("etag") ?? "none";
+  const act = async (verb: string, etag: string): Promise<number> =>
+    (await call("POST", `${path}/${verb}`, undefined, { "If-Match": etag })).status;
+  const old = await etagNow();
+  await call("PATCH", path, { tenant: "x" });
+  expect(await act("lock", old)).toBe(412);
+  expect(await act("lock", await etagNow())).toBe(200);
+  expect(await act("unlock", old)).toBe(412);
+  const locked = await call("GET", path);
+  expect(locked.body.state).toBe("locked");
+  const unlocked = await call("POST", `${path}/unlock`);
+  expect(unlocked.headers.get("etag")).toBe(await etagNow());
+  await call("DELETE", path);
+  expect(await act("restore", old)).toBe(412);
+  expect(await act("restore", await etagNow())).toBe(200);
+});
+
+test.for(THINGS)("If-None-Match keeps $name from being changed", async ({ make }) => {
+  const path = await make();
+  const etag = (await call("GET", path)).headers.get("etag") ?? "";
+  for (const known of ["*", etag, `W/${etag}`]) {
+    const headers = { "If-None-Match": known };
+    expect((await call("PATCH", path, { tenant: "x" }, headers)).status).toBe(412);
+    expect((await call("DELETE", path, undefined, headers)).status).toBe(412);
+  }
+  expect((await call("GET", path)).body.tenant).toBe("");
+  const other = { "If-None-Match": '"other"' };
+  expect((await call("PATCH", path, { tenant: "x" }, other)).body.tenant).toBe("x");
+});
