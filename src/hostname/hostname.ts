@@ -108,6 +108,14 @@ export interface HostnamePolicy {
   readonly edgeTargets: readonly string[];
 }
 
+/** Where its traffic is to come to, the same for the same targets in any order. */
+export function edgeTargetsOf(
+  { edgeTargets: own }: Pick<Hostname, "edgeTargets">,
+  { edgeTargets: usual }: Pick<HostnamePolicy, "edgeTargets">,
+): string {
+  return (own.length > 0 ? own : usual).toSorted().join(" ");
+}
+
 /** States in which everything was found right, and often enough. */
 const CONFIRMED: ReadonlySet<HostnameState> = new Set([
   "ready",

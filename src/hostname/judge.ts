@@ -2,6 +2,7 @@ import type { Report } from "../check/report.ts";
 import { CONFIRMATION_MS } from "../check/wait-until-ready.ts";
 import {
   type DelegateFacts,
+  edgeTargetsOf,
   type Hostname,
   type HostnameFacts,
   type HostnamePolicy,
@@ -55,15 +56,17 @@ export function judgeCheck(
 
 /** Without a check: what updates, queries and the clock have changed. */
 export function judgeUse(hostname: Hostname, circumstances: Circumstances): Judgement {
+  const facts = ofTheseTargets(hostname, circumstances);
   const isToMove = isConfirmed(hostname) && circumstances.delegate.state === "live";
   return isToMove
-    ? { ...confirmed(hostname, hostname.facts, circumstances), nextCheckMs: hostname.nextCheckMs }
-    : kept(hostname, hostname.facts, circumstances);
+    ? { ...confirmed(hostname, facts, circumstances), nextCheckMs: hostname.nextCheckMs }
+    : kept(hostname, facts, circumstances);
 }
 
-/** Whether its delegate may be locked for it: it has left, and that was seen more than once. */
-export function hasLeft({ state, facts }: Pick<Hostname, "state" | "facts">): boolean {
-  return (state === "offboarding" || state === "never_pointed") && facts.misses >= MISSES;
+/** Whether its delegate may be locked for it: it has left, and that was seen more than once, where it counts now. */
+export function hasLeft(hostname: Hostname, circumstances: Circumstances): boolean {
+  const { misses } = ofTheseTargets(hostname, circumstances);
+  return ["offboarding", "never_pointed"].includes(hostname.state) && misses >= MISSES;
 }
 
 /** A deleted delegate's: over when its record is gone or leads elsewhere. */
@@ -167,12 +170,9 @@ function confirmedState(
 }
 
 /** What was found out about its traffic at other targets than it has by now says nothing. */
-function ofTheseTargets(
-  { facts, ...hostname }: Hostname,
-  { policy, nowMs }: Circumstances,
-): HostnameFacts {
-  const isOwn = hostname.edgeTargets.length > 0;
-  const edgeTargets = (isOwn ? hostname.edgeTargets : policy.edgeTargets).join(" ");
+function ofTheseTargets(hostname: Hostname, { policy, nowMs }: Circumstances): HostnameFacts {
+  const { facts } = hostname;
+  const edgeTargets = edgeTargetsOf(hostname, policy);
   const isSame = facts.edgeTargets === undefined || facts.edgeTargets === edgeTargets;
   return { ...(isSame ? facts : withoutTraffic(facts, nowMs)), edgeTargets };
 }

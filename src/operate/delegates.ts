@@ -94,7 +94,7 @@ export async function labelDelegate(
 export async function disableDelegate(
   parts: DelegateActParts,
   delegateId: DelegateId,
-  expected: Pick<Disabling, "detail" | "isAsExpected" | "ofEach"> = {},
+  expected: Pick<Disabling, "detail" | "isAsExpected" | "ofHostnames"> = {},
 ): Promise<"disabled" | "unexpected"> {
   const { store, clock, origin } = parts;
   const act = { ...expected, delegateId, timeMs: clock(), origin };

@@ -1,7 +1,12 @@
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { SERVER } from "../audit/audit-entry.ts";
 import type { Report } from "../check/report.ts";
-import { challengeDomain, type HostnameId, type HostnamePolicy } from "../hostname/hostname.ts";
+import {
+  challengeDomain,
+  edgeTargetsOf,
+  type HostnameId,
+  type HostnamePolicy,
+} from "../hostname/hostname.ts";
 import {
   type Circumstances,
   hasLeft,
@@ -65,6 +70,8 @@ const MOST_WAITING = 1000;
 const PAGE = 200;
 /** What is about to be written may be, when the server stops. */
 const STOP_MS = 500;
+/** A delegate that is updated all the time is looked at all the same. */
+const MOST_PUT_OFF_MS = 5 * 60_000;
 
 /** Looks after host names: checks them, takes notice of updates and queries, does what policy.offboard_action says. */
 export class HostnameWatch {
@@ -73,6 +80,8 @@ export class HostnameWatch {
   readonly #served: ServedNotes;
   readonly #underWay = new Map<HostnameId, Promise<Looked>>();
   readonly #due: DueLooks;
+  /** Due ones whose delegates were updated just now, and since when they wait for that. */
+  readonly #putOff = new Map<HostnameId, number>();
   #isStopped = false;
   /** Nothing is read or written any more. */
   #isOver = false;
@@ -114,7 +123,7 @@ export class HostnameWatch {
   /** What updates and queries have changed since the last time. */
   async review(): Promise<void> {
     const { store, clock } = this.#parts;
-    for (let after = 0; ; ) {
+    for (let after = 0; !this.#isOver; ) {
       const query = { after, most: PAGE, nowMs: clock() };
       const { rows, lookedTo } = await store.hostnames.updatedSince(query);
       for (const record of rows) {
@@ -147,8 +156,12 @@ export class HostnameWatch {
     this.#isStopped = true;
     this.#due.stop();
     // Who has asked for values is in memory alone.
-    const settled = Promise.allSettled([this.review(), ...this.#underWay.values()]);
-    await Promise.race([settled, delay(STOP_MS, undefined, { ref: false })]);
+    const settled = async (): Promise<void> => {
+      await this.review();
+      await Promise.allSettled(this.#underWay.values());
+      await this.review();
+    };
+    await Promise.race([settled(), delay(STOP_MS, undefined, { ref: false })]);
     this.#isOver = true;
   }
 
@@ -164,13 +177,19 @@ export class HostnameWatch {
   async #lookIfDue(id: HostnameId): Promise<Looked> {
     const { store, clock, policy } = this.#parts;
     const record = this.#isStopped ? undefined : await store.hostnames.find(id);
+    const firstMs = this.#putOff.get(id);
+    this.#putOff.delete(id);
     if (record === undefined) return { kind: "gone" };
     const nowMs = clock();
     const { nextCheckMs = Number.NaN, delegate } = record;
     const isDue = nextCheckMs <= nowMs || nextCheckMs > nowMs + longestPauseMs(policy());
     const waitMs = this.#waitMs(record);
+    if (!isDue || waitMs > 0) return { kind: "too_soon", waitMs };
     const isUpdated = isWithin(delegate.lastUpdateMs, AFTER_UPDATE_MS, nowMs);
-    if (!isDue || waitMs > 0 || isUpdated) return { kind: "too_soon", waitMs };
+    if (isUpdated && isWithin(firstMs ?? nowMs, MOST_PUT_OFF_MS, nowMs)) {
+      this.#putOff.set(id, firstMs ?? nowMs);
+      return { kind: "too_soon", waitMs };
+    }
     return this.#lookNow(id);
   }
 
@@ -186,6 +205,7 @@ export class HostnameWatch {
     if (record === undefined) return { kind: "gone" };
     await this.#noteServed(record);
     const { name, zone, subdomain } = record;
+    const edgeTargets = edgeTargetsOf(record, this.#parts.policy());
     const report = await this.#served.whileChecked(publishers.get(zone), record, () =>
       check({
         domain: challengeDomain(name),
@@ -200,7 +220,7 @@ export class HostnameWatch {
       timeMs: clock(),
       origin: SERVER,
       checked: { report },
-      judge: (each) => this.#judge(each, record, report),
+      judge: (each) => this.#judge(each, edgeTargets, report),
     });
     if (judged === "gone") return { kind: "gone" };
     if (!this.#isStopped) await this.#act(judged);
@@ -208,9 +228,9 @@ export class HostnameWatch {
   }
 
   /** What was found out about other targets than it has by now says nothing about its traffic. */
-  #judge(now: HostnameRecord, checked: HostnameRecord, report: Report | undefined): Judgement {
+  #judge(now: HostnameRecord, edgeTargets: string, report: Report | undefined): Judgement {
     const circumstances = this.#circumstances(now);
-    if (`${now.edgeTargets}` === `${checked.edgeTargets}`) {
+    if (edgeTargetsOf(now, circumstances.policy) === edgeTargets) {
       return judgeCheck(now, report, circumstances);
     }
     const steps = report?.steps.filter(({ id }) => id !== "traffic") ?? [];
@@ -241,9 +261,12 @@ export class HostnameWatch {
 
   /** policy.offboard_action. A delegate that others need is not locked for one that has left. */
   async #act(record: HostnameRecord): Promise<void> {
-    const { name, state, delegateId } = record;
-    if (!hasLeft(record) || this.#parts.policy().offboardAction !== "lock") return;
-    const expected = { detail: `${name} is ${state}`, ofEach: hasLeft };
+    const { id, name, state, delegateId } = record;
+    const isAway = (each: HostnameRecord): boolean => hasLeft(each, this.#circumstances(each));
+    if (!isAway(record) || this.#parts.policy().offboardAction !== "lock") return;
+    const ofHostnames = (all: readonly HostnameRecord[]): boolean =>
+      all.some((each) => each.id === id) && all.every(isAway);
+    const expected = { detail: `${name} is ${state}`, ofHostnames };
     try {
       await disableDelegate({ ...this.#parts, origin: SERVER }, delegateId, expected);
     } catch (error) {

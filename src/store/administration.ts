@@ -107,8 +107,8 @@ export interface DelegateCondition {
 export interface Disabling extends DelegateAct, DelegateCondition {
   /** For the trail. */
   readonly detail?: string | undefined;
-  /** Called inside the transaction: it is expected of each of its host names. */
-  readonly ofEach?: ((hostname: HostnameRecord) => boolean) | undefined;
+  /** Called inside the transaction: what is expected of its host names. */
+  readonly ofHostnames?: ((hostnames: readonly HostnameRecord[]) => boolean) | undefined;
 }
 
 export interface DelegateChange extends DelegateAct, DelegateCondition {

@@ -96,6 +96,11 @@ class Life {
     return count;
   }
 
+  get hasLeft(): boolean {
+    const { policy, nowMs, delegate } = this;
+    return hasLeft(this.hostname, { delegate, policy, nowMs });
+  }
+
   use(facts: Partial<DelegateFacts>): HostnameState {
     this.delegate = { ...this.delegate, ...facts };
     const { policy, nowMs, delegate } = this;
@@ -373,9 +378,9 @@ describe("leaving", () => {
     const life = new Life().confirm();
     life.check(HOUR, elsewhere);
     expect(life.check(100 * DAY, elsewhere)).toBe("never_pointed");
-    expect(hasLeft(life.hostname)).toBe(false);
+    expect(life.hasLeft).toBe(false);
     life.check(DAY, elsewhere);
-    expect(hasLeft(life.hostname)).toBe(true);
+    expect(life.hasLeft).toBe(true);
   });
 
   test("F24 without targets any more it has not left", () => {
@@ -508,4 +513,24 @@ test("F26 with other edge targets in the configuration, the count begins anew", 
   expect(life.state).toBe("ready");
   for (let i = 0; i < 90; i++) life.check(DAY, away);
   expect(life.state).toBe("never_pointed");
+});
+
+test("F24 the same edge targets in another order are the same", () => {
+  const life = new Life().confirm();
+  life.policy = { ...life.policy, edgeTargets: ["192.0.2.1", "192.0.2.2"] };
+  life.check(HOUR, report({ traffic: "ok" }));
+  const away = report({ traffic: "traffic-not-switched" });
+  for (let i = 0; i < 3; i++) life.check(DAY, away);
+  life.policy = { ...life.policy, edgeTargets: ["192.0.2.2", "192.0.2.1"] };
+  expect(life.check(DAY, away)).toBe("offboarding");
+});
+
+test("F24 without a look, misses at the edge targets of before say nothing", () => {
+  const life = new Life().confirm();
+  life.policy = { ...life.policy, edgeTargets: ["192.0.2.1"] };
+  life.check(HOUR, report({ traffic: "ok" }));
+  for (let i = 0; i < 3; i++) life.check(DAY, report({ traffic: "traffic-not-switched" }));
+  life.policy = { ...life.policy, edgeTargets: ["192.0.2.2"] };
+  life.nowMs += DAY;
+  expect(life.use({})).toBe("ready");
 });

@@ -523,6 +523,44 @@ describe("use", () => {
     expect(await stateOf("www.example.com")).toBe("active");
   });
 
+  test("nor who asks while it does", async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    during = async () => {
+      await publish(1);
+      nowMs += 2000;
+      query();
+      await released;
+    };
+    const { id = 0 } = (await store.hostnames.findNamed("www.example.com")) ?? {};
+    nowMs += HOUR;
+    const looking = watch.look(id);
+    await vi.waitFor(() => expect(publisher.servedMs("d")).toBeDefined());
+    const stopping = watch.stop();
+    release();
+    await Promise.all([stopping, looking]);
+    expect(await stateOf("www.example.com")).toBe("active");
+  });
+
+  test("nor that it was updated, when it is locked and unlocked", async () => {
+    await publish(1);
+    nowMs += 30_000;
+    await add("www.example.org");
+    nowMs += 10_000;
+    await publish(2);
+    query();
+    await pass(MINUTE);
+    await pass(MINUTE);
+    expect(await stateOf("www.example.org")).toBe("active");
+    await store.disableDelegate({
+      delegateId: delegate.delegateId,
+      timeMs: nowMs,
+      origin: ORIGIN,
+    });
+    await enableDelegate(acts(), delegate.delegateId);
+    await pass(MINUTE);
+    expect(await stateOf("www.example.org")).toBe("active");
+  });
+
   test("F4 a host name that is added to a delegate in use is ready, until it is used for this one", async () => {
     await publish(1);
     query();
@@ -604,6 +642,16 @@ describe("use", () => {
     expect(checks).toEqual([]);
   });
 
+  test("but what is updated all the time is looked at, too", async () => {
+    nowMs += 7 * HOUR;
+    checks = [];
+    for (let i = 0; i < 12; i++) {
+      await publish(i);
+      await pass(30_000);
+    }
+    expect(checks.length).toBe(1);
+  });
+
   test("F5 after long without an update it is stale, and active with the next one", async () => {
     await publish(1);
     query();
@@ -669,6 +717,55 @@ describe("leaving", () => {
     expect(await stateOf("b.example.org")).toBe("offboarding");
     expect(await stateOf("new.example.net")).toBe("propagating");
     expect((await store.findDelegate(ZONE, "d"))?.state).toBe("live");
+  });
+
+  test("F24 lock: not for one that was deleted at the same moment", async () => {
+    policy = { ...policy, offboardAction: "lock" };
+    const b = await store.hostnames.findNamed("b.example.org");
+    await store.hostnames.delete({ id: b?.id ?? 0, timeMs: nowMs, origin: ORIGIN });
+    let deleting: Promise<unknown> | undefined;
+    store.hostnames.watch((states) => {
+      if (!states.some(({ state }) => state === "offboarding")) return;
+      const id = b === undefined ? 0 : b.id - 1;
+      deleting ??= store.hostnames.delete({ id, timeMs: nowMs, origin: ORIGIN });
+    });
+    await leave("a.example.com");
+    expect(await deleting).toBe("deleted");
+    expect((await store.findDelegate(ZONE, "d"))?.state).toBe("live");
+  });
+
+  test("F24 lock: not for what was found at the edge targets of before", async () => {
+    policy = { ...policy, edgeTargets: ["192.0.2.1"], offboardAction: "lock" };
+    const a = await store.hostnames.findNamed("a.example.com");
+    assert(a);
+    const own = { id: a.id, timeMs: nowMs, origin: ORIGIN, edgeTargets: ["198.51.100.1"] };
+    await store.hostnames.change(own);
+    await pass(7 * HOUR);
+    world.set("b.example.org", ELSEWHERE);
+    for (let i = 0; i < 5; i++) await pass(DAY);
+    expect(await stateOf("b.example.org")).toBe("offboarding");
+    world.set("a.example.com", ELSEWHERE);
+    for (let i = 0; i < 3; i++) await pass(DAY);
+    expect(await stateOf("a.example.com")).toBe("ready");
+    // The traffic of b is at the new edge, and nobody has looked yet.
+    policy = { ...policy, edgeTargets: ["192.0.2.9"] };
+    world.set("b.example.org", HERE);
+    nowMs += DAY;
+    await watch.look(a.id);
+    expect(await stateOf("a.example.com")).toBe("offboarding");
+    expect((await store.findDelegate(ZONE, "d"))?.state).toBe("live");
+  });
+
+  test("F24 what a check under way finds at the edge targets of before says nothing", async () => {
+    policy = { ...policy, edgeTargets: ["192.0.2.1"] };
+    await pass(7 * HOUR);
+    during = async () => {
+      policy = { ...policy, edgeTargets: ["192.0.2.9"] };
+    };
+    await pass(6 * HOUR);
+    during = async () => {};
+    await leave("a.example.com");
+    expect(await stateOf("a.example.com")).toBe("ready");
   });
 
   test("F26 a clock that jumps once gets nobody's delegate locked", async () => {

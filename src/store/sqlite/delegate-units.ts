@@ -123,12 +123,13 @@ export function changeDelegate(
 
 export function disableDelegate(
   context: UnitContext,
-  { delegateId, timeMs, origin, detail, isAsExpected, ofEach = () => true }: Disabling,
+  { delegateId, timeMs, origin, detail, isAsExpected, ofHostnames }: Disabling,
 ): ChallengeUpdated | "gone" | "unexpected" {
   const row = inState(context, delegateId, "live");
   if (row === undefined) return "gone";
+  if (isAsExpected?.(saidOf(row)) === false) return "unexpected";
   const hostnames = context.hostnames.ofDelegate.all(delegateId).map(hostnameOf);
-  if (isAsExpected?.(saidOf(row)) === false || !hostnames.every(ofEach)) return "unexpected";
+  if (ofHostnames?.(hostnames) === false) return "unexpected";
   context.admin.setDisabled.run({ delegateId, disabledMs: timeMs });
   context.audit.append({
     timeMs,
@@ -206,6 +207,7 @@ export function withdraw(
   context: UnitContext,
   { id, zoneId, zone, subdomain }: DelegateRow,
 ): ChallengeUpdated {
+  context.admin.keepLastUpdate.run({ delegateId: id });
   context.admin.deleteValues.run(id);
   const sequence = nextSequence(context, id);
   return { subdomain, digests: [], sequence, zone, serial: raiseSerial(context, zoneId) };

@@ -150,9 +150,11 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
   // By the index alone. A clock that was ahead has put off what is later than that.
   due: `
     SELECT id, next_check_ms AS dueMs FROM hostname
-    WHERE next_check_ms <= @nowMs AND (next_check_ms, id) > (@afterMs, @afterId)
+    WHERE next_check_ms = @afterMs AND id > @afterId
     UNION ALL SELECT id, next_check_ms FROM hostname
-    WHERE next_check_ms > @latestMs AND (next_check_ms, id) > (@afterMs, @afterId)
+    WHERE next_check_ms > @afterMs AND next_check_ms <= @nowMs
+    UNION ALL SELECT id, next_check_ms FROM hostname
+    WHERE next_check_ms > max(@afterMs, @latestMs)
     ORDER BY dueMs, id LIMIT @most`,
   lastUpdate: `
     SELECT ${lastUpdateOf("d.id")} AS lastUpdateMs FROM delegate AS d

@@ -82,7 +82,7 @@ export function changeHostname(
   const { tenant = before.tenant, edgeTargets = before.edgeTargets } = change;
   const texts = { labels: storeLabels(labels), edgeTargets: JSON.stringify(edgeTargets) };
   // What is right about its traffic is another question now.
-  const isMoved = texts.edgeTargets !== JSON.stringify(before.edgeTargets);
+  const isMoved = `${edgeTargets.toSorted()}` !== `${before.edgeTargets.toSorted()}`;
   const facts = JSON.stringify(isMoved ? withoutTraffic(before.facts, timeMs) : before.facts);
   const nextCheckMs = isMoved && before.state !== "locked" ? timeMs : (before.nextCheckMs ?? null);
   context.hostnames.setSaid.run({ id, tenant, ...texts, facts, nextCheckMs });
