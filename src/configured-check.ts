@@ -56,8 +56,17 @@ export function checkMeans(
   };
 }
 
-/** The zones of this server, and what the configuration has in them. */
-export function servedZones(config: Config): ServedZone[] {
+/** Reading thousands of records takes longer than all the rest of a request. */
+const KNOWN = new WeakMap<Config, readonly ServedZone[]>();
+
+/** The zones of this server, and what the configuration has in them. Throws StaticRecordsError. */
+export function servedZones(config: Config): readonly ServedZone[] {
+  const known = KNOWN.get(config) ?? readZones(config);
+  KNOWN.set(config, known);
+  return known;
+}
+
+function readZones(config: Config): readonly ServedZone[] {
   const { zones } = configuredZones(config);
   return config.zones.map(({ domain, isInstant }) => ({
     apex: domain,

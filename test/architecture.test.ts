@@ -161,7 +161,7 @@ const RULES: Record<
 const ONLY_IN: Record<string, string> = {
   "better-sqlite3": "store/sqlite/",
   bcrypt: "delegate/imported-key.ts",
-  dns2: "check/dns-client.ts",
+  dns2: "check/dns2-codec.ts",
   pg: "store/postgres/",
   "pg-cursor": "store/postgres/",
   koffi: "server/batch/libc.ts",

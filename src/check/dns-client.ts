@@ -1,29 +1,18 @@
-/**
- * Questions over UDP and TCP. Messages are made and read by dns2: an implementation of others, so that a
- * check does not share the errors of the server it checks (docs/adr/0003). Its own clients have no CD
- * and AD bits, no second try and no IPv6 over TCP, so sockets are ours.
- */
+/** Questions over UDP and TCP. The clients of dns2 have no second try and no IPv6 over TCP, so sockets are ours. */
 import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
-import { Packet } from "dns2";
-import type { Allowance, AnyRecord, Question, Reply, ServerAddress } from "./message.ts";
+import { decodeResponse, encodeQuery, isResponseTo } from "./dns2-codec.ts";
+import type { Allowance, Question, Reply, ServerAddress } from "./message.ts";
 
 /** How long a resolver may take to find out, and a name server to look up; milliseconds. */
 const RESOLVER_MS = 5000;
 const AUTHORITY_MS = 2500;
 /** When a question over UDP is sent again: datagrams get lost. */
 const AGAIN_MS = [1000, 3000];
-/** RFC 6891 section 6.2.5: what passes without fragments. */
-const UDP_OCTETS = 1232;
-const DNAME = 39;
-/** RFC 1035 section 4.1.1, RFC 4035 section 3: bits of the third and fourth octet. */
-const QR = 0x80;
+/** RFC 1035 section 4.1.1: a bit of the third octet. */
 const TC = 0x02;
-const AD = 0x20;
-const CD = 0x10;
 const FORMERR = 1;
 const NOTIMP = 4;
-const HEADER_OCTETS = 12;
 
 /** The Exchange that uses the network. */
 export async function exchangeByNetwork(
@@ -65,25 +54,6 @@ interface Attempt {
 }
 
 type Received = Buffer | "silent" | "refused" | "no-route" | "bounds";
-
-function encodeQuery(
-  { name, qtype, isRecursive, isCheckingDisabled }: Question,
-  form: "with-edns" | "plain",
-): Buffer {
-  const packet = new Packet();
-  packet.header.id = Packet.uuid();
-  packet.header.rd = isRecursive ? 1 : 0;
-  packet.questions.push(
-    new Packet.Question({ name, type: Packet.TYPE[qtype], class: Packet.CLASS.IN }),
-  );
-  if (form === "with-edns") {
-    packet.additionals.push(Packet.Resource.EDNS([], { udpPayloadSize: UDP_OCTETS }));
-  }
-  const query = packet.toBuffer();
-  // RFC 6840 section 5.7: AD in a query asks for AD in the answer.
-  if (isRecursive) query[3] = (query[3] ?? 0) | AD | (isCheckingDisabled ? CD : 0);
-  return query;
-}
 
 function overUdp({ server, query, limitMs, allowance }: Attempt): Promise<Received> {
   const { promise, resolve } = Promise.withResolvers<Received>();
@@ -137,23 +107,6 @@ function failureOf(error: NodeJS.ErrnoException): "refused" | "no-route" {
   return NO_ROUTE.includes(error.code ?? "") ? "no-route" : "refused";
 }
 
-/** RFC 5452 section 9: the ID and the question must come back. */
-function isResponseTo(query: Buffer, message: Buffer): boolean {
-  if (message.length < HEADER_OCTETS || ((message[2] ?? 0) & QR) === 0) return false;
-  if (message.readUInt16BE(0) !== query.readUInt16BE(0)) return false;
-  // A server that cannot read the question may send none back.
-  if (message.readUInt16BE(4) === 0) return true;
-  const end = questionEnd(query);
-  const echoed = message.subarray(HEADER_OCTETS, end).toString("latin1").toLowerCase();
-  return echoed === query.subarray(HEADER_OCTETS, end).toString("latin1").toLowerCase();
-}
-
-function questionEnd(query: Buffer): number {
-  let offset = HEADER_OCTETS;
-  while ((query[offset] ?? 0) > 0) offset += 1 + (query[offset] ?? 0);
-  return offset + 5;
-}
-
 function decode(received: Received, query: Buffer): Reply {
   if (typeof received === "string") return { failure: received };
   try {
@@ -161,70 +114,4 @@ function decode(received: Received, query: Buffer): Reply {
   } catch {
     return { failure: "malformed" };
   }
-}
-
-function decodeResponse(octets: Buffer, query: Buffer): Reply {
-  const packet = Packet.parse(octets);
-  // A record that cannot be read may be the one that decides.
-  if (packet.errors.some(({ section }) => section !== "additionals")) {
-    return { failure: "malformed" };
-  }
-  return {
-    rcode: packet.header.rcode,
-    isAuthoritative: packet.header.aa === 1,
-    isAuthentic: ((octets[3] ?? 0) & AD) !== 0,
-    answer: packet.answers.flatMap(toRecord),
-    authority: packet.authorities.flatMap(toRecord),
-    additional: packet.additionals.flatMap(toRecord),
-    udpPayloadSize: packet.additionals.find(({ type }) => type === Packet.TYPE.EDNS)?.class,
-    keepsCase: octets
-      .subarray(HEADER_OCTETS, questionEnd(query))
-      .equals(query.subarray(HEADER_OCTETS, questionEnd(query))),
-  };
-}
-
-type Resource = Packet["answers"][number];
-
-/** No record: one of a type that no check reads. */
-function toRecord(resource: Resource): AnyRecord[] {
-  if (resource.class !== Packet.CLASS.IN) return [];
-  const head = { owner: canonical(resource.name), ttl: resource.ttl };
-  const { TYPE } = Packet;
-  switch (resource.type) {
-    case TYPE.A:
-    case TYPE.AAAA:
-      return [
-        {
-          ...head,
-          rrtype: resource.type === TYPE.A ? "A" : "AAAA",
-          address: resource.address ?? "",
-        },
-      ];
-    case TYPE.CNAME:
-      return [{ ...head, rrtype: "CNAME", target: canonical(resource.domain ?? "") }];
-    case TYPE.NS:
-      return [{ ...head, rrtype: "NS", target: canonical(resource.ns ?? "") }];
-    case DNAME:
-      return [{ ...head, rrtype: "DNAME", target: canonical(uncompressedName(resource.data)) }];
-    case TYPE.SOA:
-      return [{ ...head, rrtype: "SOA" }];
-    case TYPE.TXT:
-      return [{ ...head, rrtype: "TXT", text: [resource.data ?? ""].flat().join("") }];
-    case TYPE.CAA: {
-      const { flags = 0, tag = "", value = "" } = resource;
-      return [{ ...head, rrtype: "CAA", flags, tag, value }];
-    }
-    default:
-      return [];
-  }
-}
-
-/** RFC 6672 section 2.5: the target of a DNAME is never compressed; dns2 leaves it as octets. */
-function uncompressedName(data: Resource["data"]): string {
-  return data instanceof Buffer ? Packet.Name.decode(data) : "";
-}
-
-/** RFC 4343 section 3: the case of A to Z alone. */
-function canonical(name: string): string {
-  return name.replace(/\.$/, "").replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -22,5 +22,10 @@ export function whyNotReadable(
   const clash = labels
     .map((_, i) => `${labels.slice(i).join(".")}.${zone}`)
     .find((each) => hasStatic(each));
-  return clash === undefined ? undefined : `the records of the configuration have ${clash}`;
+  if (clash !== undefined) return `the records of the configuration have ${clash}`;
+  // RFC 4592 section 3.3.1: a wildcard is not for names that exist, nor for those below them.
+  const wildcard = `*.${zone}`;
+  return hasStatic(wildcard)
+    ? `it would take names away from ${wildcard} in the records of the configuration`
+    : undefined;
 }

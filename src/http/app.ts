@@ -27,6 +27,8 @@ export function createApi(parts: ApiParts): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.use(securityHeaders);
+  // What v1 says is for no page of another origin.
+  app.use(V1_PATHS, v1(parts));
   app.use(cors(parts.options.corsOrigins));
   const ready: Handler = (_req, res) => readyz(parts.readiness, res);
   app.all("/healthz", only({ GET: health, HEAD: health }, "GET, OPTIONS"));
@@ -37,7 +39,6 @@ export function createApi(parts: ApiParts): Express {
   const storageMethods = { GET: storage, HEAD: storage, POST: storage };
   app.use(LEGO_STORAGE_PATH, only(storageMethods, "GET, OPTIONS, POST"));
   app.use(GETLOCALCERT_PATH, getlocalcertEndpoints(parts));
-  app.use(V1_PATHS, v1(parts));
   app.use(endpoints(parts, false));
   app.use((_req: Request, res: Response) => refuse(res, "not_found"));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {

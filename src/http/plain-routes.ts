@@ -32,7 +32,8 @@ export function plainRoutes(parts: ApiParts, others: RequestListener): RequestLi
     const handler = isAsk ? tlsAsk : handlers.get(`${method} ${route}`);
     if (handler === undefined) return others(req, res);
     for (const [name, value] of headers) res.setHeader(name, value);
-    applyCors(req, res, () => {});
+    // What v1 says is for no page of another origin.
+    if (!isAsk) applyCors(req, res, () => {});
     handler(req, res).catch((error: unknown) => {
       // A path of tls-ask may have a token in it.
       answerFault(error, { method, route: isAsk ? "/tls-ask" : route }, res, parts.log);

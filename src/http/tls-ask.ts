@@ -3,6 +3,7 @@ import { hashOfSent, isSameHash } from "../delegate/access-token.ts";
 import { isInAny } from "../delegate/network.ts";
 import { allows } from "../delegate/token-scope.ts";
 import type { ApiParts } from "./api-parts.ts";
+import { noteTokenUse } from "./note-token-use.ts";
 
 /** Also behind a secret segment in front of the path or of its end, for a Caddy that is elsewhere. */
 const ASK =
@@ -39,11 +40,15 @@ function isFromThere({ sources, options }: AskParts, req: IncomingMessage): bool
   return asker !== undefined && isInAny(options.askSources, asker);
 }
 
-async function hasToken({ store, clock }: AskParts, token: string | undefined): Promise<boolean> {
+async function hasToken(parts: AskParts, token: string | undefined): Promise<boolean> {
   if (token === undefined) return false;
   const hash = hashOfSent(token);
-  const found = await store.tokens.find(hash, clock());
-  return found !== undefined && isSameHash(hash, found.tokenHash) && allows(found.scopes, "checks");
+  const found = await parts.store.tokens.find(hash, parts.clock());
+  if (found === undefined || !isSameHash(hash, found.tokenHash)) return false;
+  if (!allows(found.scopes, "checks")) return false;
+  // It is in use, which whoever revokes others wants to know; Caddy does not wait for that.
+  void noteTokenUse(parts, found);
+  return true;
 }
 
 /** The same for all that is refused. */

@@ -33,6 +33,9 @@ export interface Scanned<Row> {
 /** Rows that are looked at in one go: some 20 ms. */
 export const SCANNED_ROWS = 20_000;
 
+/** As SCANNED_ROWS, of delegates by the names of their host names, of which each may have a hundred. */
+export const SCANNED_DELEGATES = 2500;
+
 export interface Page {
   /** A number that exists or not. */
   readonly after: number;

@@ -270,6 +270,18 @@ describe("the CNAME", () => {
     expect(isCutShort(await checked(customer("away"), "cname"))).toBe(false);
   });
 
+  test("a target that looks like the delegate, and has a dot inside a label", async () => {
+    const step = await checked(customer("dotted"), "cname");
+    expect(step.code).toBe("cname-misdirected");
+    expect(step.found).toContain("\\046");
+  });
+
+  test("a target with octets that no host name has", async () => {
+    const report = await checkInLab(customer("octets"), { request: { delegate: undefined } });
+    expect(stepOf(report, "target").code).toBe("target-unknown");
+    expect(stepOf(report, "target").found).toContain("\\233\\0929");
+  });
+
   test("F33 a TXT record in the way", async () => {
     const step = await checked(customer("txt"), "cname");
     expect(step.code).toBe("cname-conflict-txt");

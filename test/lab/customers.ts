@@ -64,6 +64,9 @@ function customerRecords({ live, other, deleted }: Delegates): string[] {
     // Led elsewhere.
     "_acme-challenge.away CNAME validation.provider.test.",
     "_acme-challenge.silent CNAME x.dead.test.",
+    // Labels that look like what they are not.
+    `_acme-challenge.dotted CNAME ${to.replace(".", "\\.")}`,
+    `_acme-challenge.octets CNAME ${to.replace(/^[^.]+/, "\\233\\\\9".repeat(20))}`,
     `_acme-challenge.dotless CNAME ${live.fulldomain}`,
     `_acme-challenge.appended.${customerZone} CNAME ${to}`,
     `acme-challenge.bare CNAME ${to}`,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { SCANNED_ROWS } from "../../src/store/lists.ts";
+import { SCANNED_DELEGATES, SCANNED_ROWS } from "../../src/store/lists.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { ORIGIN, register, ZONE } from "./store-fixture.ts";
 
@@ -50,6 +50,28 @@ test("a search for host names says where to go on", async () => {
     expect(rows.at(-1)?.name).toBe("b.example.com");
     expect(lookedTo).toBeUndefined();
   }
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+test("a search for delegates says where to go on, too", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dnsvouch-search-"));
+  const file = join(folder, "dnsvouch.db");
+  const database = await openSqliteStore(file);
+  await database.beginRun(ZONE, 1);
+  await register(database, "a");
+  await database.close();
+  const raw = new Database(file);
+  raw.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'delegate'").run(SCANNED_DELEGATES);
+  raw.close();
+  const store = await openSqliteStore(file);
+  await register(store, "b");
+  const search = { q: "b", most: 10, nowMs: 1 };
+  const first = await store.lists.delegates({ ...search, after: 0 });
+  expect(first).toEqual({ rows: [], lookedTo: SCANNED_DELEGATES });
+  const { rows, lookedTo } = await store.lists.delegates({ ...search, after: SCANNED_DELEGATES });
+  expect(rows.map(({ subdomain }) => subdomain)).toEqual(["b"]);
+  expect(lookedTo).toBeUndefined();
   await store.close();
   rmSync(folder, { recursive: true });
 });

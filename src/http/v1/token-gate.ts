@@ -12,13 +12,12 @@ import type { LiveToken } from "../../store/tokens.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { bearerToken } from "../bearer-token.ts";
 import { countFailure } from "../count-refusal.ts";
+import { noteTokenUse } from "../note-token-use.ts";
 import type { RequestSource } from "../request-source.ts";
 import { ProblemError } from "./problem.ts";
 import { type Route, scopesOf } from "./route.ts";
 
 const MINUTE_MS = 60_000;
-/** How often it is written down that a token was used. */
-const LAST_USE_MS = 60_000;
 const MOST_TOKENS = 2000;
 
 /** A token that counts, shown by a request. */
@@ -50,12 +49,10 @@ export class TokenGate {
     if (authorization === undefined) return undefined;
     const sent = parseAccessToken(bearerToken(authorization) ?? "");
     if (sent === undefined) throw this.#refuse(source);
-    const nowMs = clock();
     const hash = hashOfSent(sent);
-    const token = await store.tokens.find(hash, nowMs);
+    const token = await store.tokens.find(hash, clock());
     if (token === undefined || !isSameHash(hash, token.tokenHash)) throw this.#refuse(source);
-    const sinceMs = nowMs - (token.lastUsedMs ?? Number.NEGATIVE_INFINITY);
-    if (sinceMs >= LAST_USE_MS || sinceMs < 0) await this.#noteUse(token.id, nowMs);
+    await noteTokenUse(this.#parts, token);
     return { token, sealingKey: () => sealingKeyOf(sent) };
   }
 
@@ -104,15 +101,6 @@ export class TokenGate {
       "RateLimit-Policy": `"token";q=${times};w=60`,
       RateLimit: `"token";r=${left};t=${seconds}`,
     };
-  }
-
-  /** A full disk must not keep anybody from reading. */
-  async #noteUse(id: number, nowMs: number): Promise<void> {
-    try {
-      await this.#parts.store.tokens.noteUse(id, nowMs);
-    } catch {
-      // The storage has its own messages, and the next request tries again.
-    }
   }
 
   /** By the source alone, as wrong keys are. */

@@ -106,16 +106,17 @@ export function changeDelegate(
   if (change.isAsExpected?.(saidOf(row)) === false) return "unexpected";
   const changed = changedLabels(restoreLabels(row.labels), change.labels ?? new Map());
   if (changed === undefined) return "full";
-  context.admin.setSaid.run({
-    delegateId,
+  const said = {
     allowFrom: storeAllowFrom(change.allowFrom ?? restoreAllowFrom(row.allowFrom)),
     labels: storeLabels(changed),
     tenant: change.tenant ?? row.tenant,
     contact: change.contact ?? row.contact,
     txtSlots: change.txtSlots ?? row.txtSlots,
-  });
+  };
   const names = ["allowFrom", "labels", "tenant", "contact", "txtSlots"] as const;
-  const detail = names.filter((name) => change[name] !== undefined).join(" ");
+  const detail = names.filter((name) => said[name] !== row[name]).join(" ");
+  if (detail === "") return "changed";
+  context.admin.setSaid.run({ delegateId, ...said });
   const what = { timeMs, origin, delegateId, detail };
   context.audit.append({ ...what, action: "delegate.change", result: "accepted" });
   return "changed";

@@ -82,6 +82,11 @@ export function changeHostname(
   const { tenant = before.tenant, edgeTargets = before.edgeTargets } = change;
   const texts = { labels: storeLabels(labels), edgeTargets: JSON.stringify(edgeTargets) };
   // What is right about its traffic is another question now.
+  const isSame =
+    tenant === before.tenant &&
+    texts.labels === storeLabels(before.labels) &&
+    texts.edgeTargets === JSON.stringify(before.edgeTargets);
+  if (isSame) return before;
   const isMoved = `${edgeTargets.toSorted()}` !== `${before.edgeTargets.toSorted()}`;
   const facts = JSON.stringify(isMoved ? withoutTraffic(before.facts, timeMs) : before.facts);
   const nextCheckMs = isMoved && before.state !== "locked" ? timeMs : (before.nextCheckMs ?? null);

@@ -10,6 +10,7 @@ import {
   type EventRow,
   type Lists,
   type Page,
+  SCANNED_DELEGATES,
   SCANNED_ROWS,
   type Scanned,
 } from "../lists.ts";
@@ -95,7 +96,8 @@ export class SqliteLists implements Lists {
     };
     const isSearch = tenant !== undefined || label !== undefined || q !== undefined;
     const newest = this.#newest("delegate");
-    const upTo = isSearch ? Math.min(after + SCANNED_ROWS, newest) : newest;
+    const scanned = q === undefined ? SCANNED_ROWS : SCANNED_DELEGATES;
+    const upTo = isSearch ? Math.min(after + scanned, newest) : newest;
     const page = { ...filter, after, upTo, most, nowMs };
     const rows = this.#all<DelegateListRow>(delegateList(state), page);
     return { rows: rows.map(detailsOf), lookedTo: upTo < newest ? upTo : undefined };

@@ -305,7 +305,29 @@ describe("what is no request of v1", () => {
     const headers = { Origin: "https://elsewhere.example" };
     const open = await fetch(`${server.url}/health`, { headers });
     expect(open.headers.get("access-control-allow-origin")).toBe("*");
-    const closed = await fetch(`${server.url}/api/v1/stats`, { headers });
-    expect(closed.headers.get("access-control-allow-origin")).toBeNull();
+    const token = await newToken(server.folder, "checks");
+    for (const path of [
+      "/api/v1/stats",
+      "/api/v1/delegates/1/nothing",
+      "/api/v1/hostnames/%zz",
+      "/api/v1/tls-ask?domain=www.example.com",
+      `/api/v1/${token}/tls-ask?domain=www.example.com`,
+      `/${token}/api/v1/tls-ask?domain=www.example.com`,
+      "/openapi.json",
+      "/docs",
+    ]) {
+      const closed = await fetch(`${server.url}${path}`, { headers });
+      expect([path, closed.headers.get("access-control-allow-origin")]).toEqual([path, null]);
+    }
+    const asks = { ...headers, "Access-Control-Request-Method": "POST" };
+    for (const [path, allowed] of [
+      ["/register", "*"],
+      ["/api/v1/delegates", null],
+      ["/api/v1/hostnames/www.example.com/recheck", null],
+    ] as const) {
+      const preflight = await fetch(`${server.url}${path}`, { method: "OPTIONS", headers: asks });
+      const answer = preflight.headers.get("access-control-allow-origin");
+      expect([path, answer]).toEqual([path, allowed]);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type ServerUnderTest, startServerUnderTest } from "../../support/server-under-test.ts";
 import { newToken, type Reply, type V1Client, v1Client } from "./v1-client.ts";
 
@@ -263,6 +263,19 @@ describe("tls-ask", () => {
     expect(await ask(`/${reader}${path}`)).toBe(REFUSED);
     expect(await ask(`/${"n".repeat(40)}${path}`)).toBe(REFUSED);
     expect([...server.errors, ...server.warnings].join()).not.toContain(token);
+  });
+
+  test("with a token in the path, it is in use", async () => {
+    const token = await newToken(server.folder, "checks");
+    const call = v1Client(server.url, await newToken(server.folder, "admin"));
+    const lastUse = async (): Promise<unknown> => {
+      const { items } = (await call("GET", "/tokens")).body;
+      return items.findLast(({ scopes }: { scopes: string[] }) => scopes.join() === "checks")
+        .last_used_at;
+    };
+    expect(await lastUse()).toBeNull();
+    await ask(`/api/v1/${token}/tls-ask?domain=www.example.org`);
+    await vi.waitFor(async () => expect(await lastUse()).not.toBeNull());
   });
 
   test("a trusted proxy that says nothing of a client asks for itself", async () => {
