@@ -7,7 +7,7 @@ import type { ServedZone } from "./check/served-zone.ts";
 import { probeByNetwork } from "./check/tls-step.ts";
 import type { Config } from "./config/config.ts";
 import { parseName } from "./dns/presentation-scanner.ts";
-import { configuredZones } from "./zones.ts";
+import { type ConfiguredZones, configuredZones } from "./zones.ts";
 
 /** Whom to ask, and what to ask with. */
 export interface Asked {
@@ -71,6 +71,15 @@ function readZones(config: Config): readonly ServedZone[] {
   return config.zones.map(({ domain, isInstant }) => ({
     apex: domain,
     isInstant,
-    hasStatic: (name) => zones.get(domain)?.node(parseName(`${name}.`).key) !== undefined,
+    hasStatic: (name) => hasNode(zones, domain, name),
   }));
+}
+
+/** What is no name, as one with too many octets behind a DNAME, is not there. */
+function hasNode(zones: ConfiguredZones["zones"], domain: string, name: string): boolean {
+  try {
+    return zones.get(domain)?.node(parseName(`${name}.`).key) !== undefined;
+  } catch {
+    return false;
+  }
 }

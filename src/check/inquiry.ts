@@ -3,7 +3,7 @@ import type { Allowance, Exchange, Qtype, Reply, ServerAddress } from "./message
 /** One check may send so many messages, and take so long, whatever it is asked about. */
 export const MOST_QUERIES = 80;
 export const LONGEST_MS = 20_000;
-/** RFC 1035 section 2.3.4, as text: a label in front of a long name makes none. */
+/** RFC 1035 section 2.3.4, without the octets of the first length and of the root. */
 const LONGEST_NAME = 253;
 /** Servers that are silent must not use up what others are to be asked with. */
 const KEPT_FOR_FIRST = 24;
@@ -44,7 +44,7 @@ export class Inquiry {
 
   askResolver(resolver: ServerAddress, question: ResolverQuestion): Promise<Reply> {
     const { name, qtype, isCheckingDisabled = false } = question;
-    if (name.length > LONGEST_NAME) return Promise.resolve({ failure: "no-name" });
+    if (isTooLong(name)) return Promise.resolve({ failure: "no-name" });
     const key = `${resolver.address} ${resolver.port} ${isCheckingDisabled} ${qtype} ${name}`;
     return this.#once(key, () =>
       this.#exchange(
@@ -57,7 +57,7 @@ export class Inquiry {
 
   askAuthority(server: ServerAddress, question: AuthorityQuestion): Promise<Reply> {
     const { name, qtype, transport = "udp" } = question;
-    if (name.length > LONGEST_NAME) return Promise.resolve({ failure: "no-name" });
+    if (isTooLong(name)) return Promise.resolve({ failure: "no-name" });
     const key = `${server.address} ${server.port} ${transport} ${qtype} ${name}`;
     return this.#once(key, () =>
       this.#exchange(
@@ -80,4 +80,9 @@ export class Inquiry {
     this.#asked.set(key, asked);
     return asked;
   }
+}
+
+/** A label in front of a long name makes none. An octet that is escaped is one. */
+function isTooLong(name: string): boolean {
+  return name.replaceAll(/\\[0-9]{3}/g, "x").length > LONGEST_NAME;
 }

@@ -27,9 +27,12 @@ export function createApi(parts: ApiParts): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.use(securityHeaders);
-  // What v1 says is for no page of another origin.
-  app.use(V1_PATHS, v1(parts));
-  app.use(cors(parts.options.corsOrigins));
+  const crossOrigin = cors(parts.options.corsOrigins);
+  app.use((req: Request, res: Response, next: NextFunction) => {
+    // What v1 says is for no page of another origin.
+    if (isV1(req.path)) next();
+    else crossOrigin(req, res, next);
+  });
   const ready: Handler = (_req, res) => readyz(parts.readiness, res);
   app.all("/healthz", only({ GET: health, HEAD: health }, "GET, OPTIONS"));
   app.all("/readyz", only({ GET: ready, HEAD: ready }, "GET, OPTIONS"));
@@ -39,6 +42,7 @@ export function createApi(parts: ApiParts): Express {
   const storageMethods = { GET: storage, HEAD: storage, POST: storage };
   app.use(LEGO_STORAGE_PATH, only(storageMethods, "GET, OPTIONS, POST"));
   app.use(GETLOCALCERT_PATH, getlocalcertEndpoints(parts));
+  app.use(V1_PATHS, v1(parts));
   app.use(endpoints(parts, false));
   app.use((_req: Request, res: Response) => refuse(res, "not_found"));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
@@ -59,6 +63,11 @@ const V1_PATHS = [
   "/openapi.json",
   "/docs",
 ];
+
+function isV1(path: string): boolean {
+  const asMounted = `${path.toLowerCase()}/`;
+  return V1_PATHS.some((each) => asMounted.startsWith(`${each}/`));
+}
 
 function v1(parts: ApiParts): (req: Request, res: Response, next: NextFunction) => Promise<void> {
   const loaded = loadOnce(async () => {

@@ -21,7 +21,12 @@ import type { Store } from "../store/store.ts";
 import { ActError } from "./act-error.ts";
 import { disableDelegate, type ZonePublisher } from "./delegates.ts";
 import { DueLooks } from "./due-looks.ts";
-import { AFTER_UPDATE_MS, ServedNotes, type ServedValue } from "./served-notes.ts";
+import {
+  AFTER_UPDATE_MS,
+  type ServedCheck,
+  ServedNotes,
+  type ServedValue,
+} from "./served-notes.ts";
 import { type UnnoticedRequest, unnoticed } from "./unnoticed.ts";
 
 /** What a check is asked about one host name. */
@@ -72,6 +77,7 @@ const PAGE = 200;
 const STOP_MS = 500;
 /** A delegate that is updated all the time is looked at all the same. */
 const MOST_PUT_OFF_MS = 5 * 60_000;
+const DAY_MS = 86_400_000;
 
 /** Looks after host names: checks them, takes notice of updates and queries, does what policy.offboard_action says. */
 export class HostnameWatch {
@@ -80,8 +86,8 @@ export class HostnameWatch {
   readonly #served: ServedNotes;
   readonly #underWay = new Map<HostnameId, Promise<Looked>>();
   readonly #due: DueLooks;
-  /** Due ones whose delegates were updated just now, and since when they wait for that. */
-  readonly #putOff = new Map<HostnameId, number>();
+  /** Due ones whose delegates were updated just now: since when they wait for that, and when they were due. */
+  readonly #putOff = new Map<HostnameId, { readonly sinceMs: number; readonly dueMs: number }>();
   #isStopped = false;
   /** Nothing is read or written any more. */
   #isOver = false;
@@ -123,6 +129,10 @@ export class HostnameWatch {
   /** What updates and queries have changed since the last time. */
   async review(): Promise<void> {
     const { store, clock } = this.#parts;
+    for (const [id, { sinceMs }] of this.#putOff) {
+      // Nobody else would, of those that were deleted meanwhile.
+      if (!isWithin(sinceMs, DAY_MS, clock())) this.#putOff.delete(id);
+    }
     for (let after = 0; !this.#isOver; ) {
       const query = { after, most: PAGE, nowMs: clock() };
       const { rows, lookedTo } = await store.hostnames.updatedSince(query);
@@ -148,7 +158,7 @@ export class HostnameWatch {
     if (waitMs > 0) return { kind: "too_soon", waitMs };
     if (this.#queue.length >= MOST_WAITING) return { kind: "busy" };
     const key = this.#parts.zoneKeyOf(challengeDomain(record.name));
-    return this.#inTurn(key, id, () => this.#lookNow(id));
+    return this.#inTurn(key, id, () => this.#lookNow(id, "asked-for"));
   }
 
   /** No look begins any more, and what those under way come to is nobody's business: they may take 20 seconds. */
@@ -157,9 +167,9 @@ export class HostnameWatch {
     this.#due.stop();
     // Who has asked for values is in memory alone.
     const settled = async (): Promise<void> => {
-      await this.review();
+      await Promise.allSettled([this.review()]);
       await Promise.allSettled(this.#underWay.values());
-      await this.review();
+      await Promise.allSettled([this.review()]);
     };
     await Promise.race([settled(), delay(STOP_MS, undefined, { ref: false })]);
     this.#isOver = true;
@@ -177,7 +187,7 @@ export class HostnameWatch {
   async #lookIfDue(id: HostnameId): Promise<Looked> {
     const { store, clock, policy } = this.#parts;
     const record = this.#isStopped ? undefined : await store.hostnames.find(id);
-    const firstMs = this.#putOff.get(id);
+    const before = this.#putOff.get(id);
     this.#putOff.delete(id);
     if (record === undefined) return { kind: "gone" };
     const nowMs = clock();
@@ -186,11 +196,12 @@ export class HostnameWatch {
     const waitMs = this.#waitMs(record);
     if (!isDue || waitMs > 0) return { kind: "too_soon", waitMs };
     const isUpdated = isWithin(delegate.lastUpdateMs, AFTER_UPDATE_MS, nowMs);
-    if (isUpdated && isWithin(firstMs ?? nowMs, MOST_PUT_OFF_MS, nowMs)) {
-      this.#putOff.set(id, firstMs ?? nowMs);
+    const sinceMs = before?.dueMs === nextCheckMs ? before.sinceMs : nowMs;
+    if (isUpdated && isWithin(sinceMs, MOST_PUT_OFF_MS, nowMs)) {
+      this.#putOff.set(id, { sinceMs, dueMs: nextCheckMs });
       return { kind: "too_soon", waitMs };
     }
-    return this.#lookNow(id);
+    return this.#lookNow(id, "by-clock");
   }
 
   /** Until it may be looked at again. */
@@ -199,14 +210,15 @@ export class HostnameWatch {
     return sinceMs >= 0 ? Math.max(SHORTEST_PAUSE_MS - sinceMs, 0) : 0;
   }
 
-  async #lookNow(id: HostnameId): Promise<Looked> {
+  async #lookNow(id: HostnameId, why: ServedCheck["why"]): Promise<Looked> {
     const { store, clock, check, publishers } = this.#parts;
     const record = this.#isStopped ? undefined : await store.hostnames.find(id);
     if (record === undefined) return { kind: "gone" };
     await this.#noteServed(record);
     const { name, zone, subdomain } = record;
     const edgeTargets = edgeTargetsOf(record, this.#parts.policy());
-    const report = await this.#served.whileChecked(publishers.get(zone), record, () =>
+    const values = publishers.get(zone);
+    const report = await this.#served.whileChecked({ ...record, values, why }, () =>
       check({
         domain: challengeDomain(name),
         isWildcard: name.startsWith("*."),

@@ -9,8 +9,15 @@ export interface ServedValue {
 /** Checks of one delegate that are under way, and what was so before the first of them. */
 interface UnderWay {
   count: number;
-  readonly beganMs: number;
+  /** What was asked for after an update since then may have been asked for by a CA. */
+  readonly updatesSinceMs: number;
   readonly beforeMs: number | undefined;
+}
+
+export interface ServedCheck extends DelegateName {
+  readonly values: ServedValue | undefined;
+  /** The clock chooses another time than the one after an update as long as it can; people do not wait. */
+  readonly why: "by-clock" | "asked-for";
 }
 
 /** A CA asks right after an update: for so long, our own questions would look like its. */
@@ -19,7 +26,7 @@ export const AFTER_UPDATE_MS = 60_000;
 /**
  * Tells who asks for values: others, or our own checks, which ask for the same. While a check is under way nothing
  * is believed, and what it leaves is put back when the last one of the delegate is over; but not what was asked for
- * after an update that came meanwhile or just before, since that may have been a CA.
+ * after an update that came meanwhile, or just before one that people ask for, since that may have been a CA.
  */
 export class ServedNotes {
   readonly #clock: () => number;
@@ -39,13 +46,13 @@ export class ServedNotes {
 
   /** Our own questions come while `work` is done. */
   async whileChecked<T>(
-    values: ServedValue | undefined,
-    { zone, subdomain }: DelegateName,
+    { zone, subdomain, values, why }: ServedCheck,
     work: () => Promise<T>,
   ): Promise<T> {
     const key = `${subdomain}.${zone}`;
+    const updatesSinceMs = this.#clock() - (why === "by-clock" ? 0 : AFTER_UPDATE_MS);
     const beforeMs = values?.servedMs(subdomain);
-    const check = this.#checks.get(key) ?? { count: 0, beganMs: this.#clock(), beforeMs };
+    const check = this.#checks.get(key) ?? { count: 0, updatesSinceMs, beforeMs };
     check.count += 1;
     this.#checks.set(key, check);
     try {
@@ -75,9 +82,8 @@ export class ServedNotes {
 function isByCa(
   servedMs: number | undefined,
   updatedMs: number | undefined,
-  { beganMs }: UnderWay,
+  { updatesSinceMs }: UnderWay,
 ): boolean {
   if (servedMs === undefined || updatedMs === undefined) return false;
-  const isLate = updatedMs > beganMs - AFTER_UPDATE_MS;
-  return isLate && servedMs >= Math.floor(updatedMs / 1000) * 1000;
+  return updatedMs >= updatesSinceMs && servedMs >= Math.floor(updatedMs / 1000) * 1000;
 }

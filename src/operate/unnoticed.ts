@@ -25,7 +25,11 @@ export async function unnoticed<T>(
   const { publishers, served } = parts;
   const places = await placesOf(parts, request);
   const all = places.reduce<() => Promise<T>>(
-    (inner, place) => () => served.whileChecked(publishers.get(place.zone), place, inner),
+    (inner, place) => () =>
+      served.whileChecked(
+        { ...place, values: publishers.get(place.zone), why: "asked-for" },
+        inner,
+      ),
     work,
   );
   return all();

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { exchangeByNetwork } from "../../src/check/dns-client.ts";
+import { Inquiry } from "../../src/check/inquiry.ts";
 import type { Allowance, Qtype, Question } from "../../src/check/message.ts";
 import { authorityOver, serveDns, zoneUnderTest } from "../support/zone-under-test.ts";
 
@@ -58,6 +59,16 @@ function responseTo(query: Buffer, rcode: number, flags = 0): Buffer {
   response[3] = rcode;
   return response;
 }
+
+test("a name has as many octets as it has, however it is written", async () => {
+  const inquiry = new Inquiry(exchangeByNetwork, () => 0);
+  const name = `${"\\233".repeat(62)}.${"\\233".repeat(62)}.customer.test`;
+  expect(await inquiry.askAuthority(server, { name, qtype: "A" })).toMatchObject({ rcode: 3 });
+  const long = `${`${"x".repeat(62)}.`.repeat(4)}customer.test`;
+  expect(await inquiry.askAuthority(server, { name: long, qtype: "A" })).toEqual({
+    failure: "no-name",
+  });
+});
 
 describe("records as values", () => {
   test.for([

@@ -541,24 +541,13 @@ describe("use", () => {
     expect(await stateOf("www.example.com")).toBe("active");
   });
 
-  test("nor that it was updated, when it is locked and unlocked", async () => {
+  test("a fault of the storage keeps it from nothing else", async () => {
     await publish(1);
-    nowMs += 30_000;
-    await add("www.example.org");
-    nowMs += 10_000;
-    await publish(2);
     query();
-    await pass(MINUTE);
-    await pass(MINUTE);
-    expect(await stateOf("www.example.org")).toBe("active");
-    await store.disableDelegate({
-      delegateId: delegate.delegateId,
-      timeMs: nowMs,
-      origin: ORIGIN,
-    });
-    await enableDelegate(acts(), delegate.delegateId);
-    await pass(MINUTE);
-    expect(await stateOf("www.example.org")).toBe("active");
+    await store.close();
+    await watch.stop();
+    store = await openSqliteStore(join(folder, "dnsvouch.db"));
+    expect(await stateOf("www.example.com")).toBe("ready");
   });
 
   test("F4 a host name that is added to a delegate in use is ready, until it is used for this one", async () => {
@@ -651,6 +640,42 @@ describe("use", () => {
     }
     expect(checks.length).toBe(1);
   });
+
+  test("and that look makes nobody active whom nobody has asked for", async () => {
+    nowMs += 7 * HOUR;
+    during = async () => query();
+    for (let i = 0; i < 12; i++) {
+      await publish(i);
+      await pass(30_000);
+    }
+    await watch.review();
+    expect(await stateOf("www.example.com")).toBe("ready");
+  });
+
+  test.for(["locked", "looked at"])(
+    "what was put off before it was %s is put off anew",
+    async (what) => {
+      const { id = 0 } = (await store.hostnames.findNamed("www.example.com")) ?? {};
+      const act = { delegateId: delegate.delegateId, timeMs: nowMs, origin: ORIGIN };
+      nowMs += 7 * HOUR;
+      await publish(1);
+      await pass(20_000);
+      if (what === "locked") {
+        const withdrawn = await store.disableDelegate(act);
+        assert(typeof withdrawn === "object");
+        publisher.publish(withdrawn);
+        await enableDelegate(acts(), delegate.delegateId);
+        await pass(MINUTE);
+      } else {
+        await watch.look(id);
+      }
+      nowMs += 7 * HOUR;
+      checks = [];
+      await publish(2);
+      await pass(1000);
+      expect(checks).toEqual([]);
+    },
+  );
 
   test("F5 after long without an update it is stale, and active with the next one", async () => {
     await publish(1);

@@ -37,7 +37,6 @@ export interface AdminStatements {
     [{ delegateId: number; but: number; expiresMs: number; nowMs: number }]
   >;
   readonly setCreated: Statement<[{ delegateId: number; createdMs: number }]>;
-  readonly keepLastUpdate: Statement<[{ delegateId: number }]>;
   readonly deleteValues: Statement<[delegateId: number]>;
   readonly deleteValue: Statement<[sequence: number]>;
   readonly deleteCredentials: Statement<[delegateId: number]>;
@@ -172,12 +171,6 @@ export const ADMIN_SQL: Readonly<Record<keyof AdminStatements, string>> = {
       AND (expires_ms IS NULL OR expires_ms > @nowMs)`,
   setCreated:
     "UPDATE delegate SET created_ms = @createdMs, served_ms = NULL WHERE id = @delegateId",
-  // The time of the newest value goes with it, and keys note theirs once in a minute.
-  keepLastUpdate: `
-    WITH newest AS (SELECT max(created_ms) AS ms FROM challenge_value WHERE delegate_id = @delegateId)
-    UPDATE credential SET last_used_ms = (SELECT ms FROM newest)
-    WHERE last_used_ms < (SELECT ms FROM newest) AND id = (
-      SELECT id FROM credential WHERE delegate_id = @delegateId ORDER BY last_used_ms DESC LIMIT 1)`,
   deleteValues: "DELETE FROM challenge_value WHERE delegate_id = ?",
   deleteValue: "DELETE FROM challenge_value WHERE sequence = ?",
   deleteCredentials: "DELETE FROM credential WHERE delegate_id = ?",

@@ -208,7 +208,6 @@ export function withdraw(
   context: UnitContext,
   { id, zoneId, zone, subdomain }: DelegateRow,
 ): ChallengeUpdated {
-  context.admin.keepLastUpdate.run({ delegateId: id });
   context.admin.deleteValues.run(id);
   const sequence = nextSequence(context, id);
   return { subdomain, digests: [], sequence, zone, serial: raiseSerial(context, zoneId) };

@@ -40,7 +40,6 @@ export interface HostnameStatements {
         tenant: string;
         labels: string;
         edgeTargets: string;
-        facts: string;
         nextCheckMs: number | null;
       },
     ]
@@ -180,7 +179,7 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
     "UPDATE hostname SET checked_ms = @checkedMs, report = coalesce(@report, report) WHERE id = @id",
   setSaid: `
     UPDATE hostname SET tenant = @tenant, labels = @labels, edge_targets = @edgeTargets,
-      facts = @facts, next_check_ms = @nextCheckMs
+      next_check_ms = @nextCheckMs
     WHERE id = @id`,
   delete: "DELETE FROM hostname WHERE id = ?",
   insertChange: `

@@ -8,7 +8,6 @@ import {
   type HostnameState,
   NO_FACTS,
   NO_MISSES,
-  withoutTraffic,
 } from "../../hostname/hostname.ts";
 import type { Judgement } from "../../hostname/judge.ts";
 import type { Act } from "../administration.ts";
@@ -82,15 +81,9 @@ export function changeHostname(
   const { tenant = before.tenant, edgeTargets = before.edgeTargets } = change;
   const texts = { labels: storeLabels(labels), edgeTargets: JSON.stringify(edgeTargets) };
   // What is right about its traffic is another question now.
-  const isSame =
-    tenant === before.tenant &&
-    texts.labels === storeLabels(before.labels) &&
-    texts.edgeTargets === JSON.stringify(before.edgeTargets);
-  if (isSame) return before;
   const isMoved = `${edgeTargets.toSorted()}` !== `${before.edgeTargets.toSorted()}`;
-  const facts = JSON.stringify(isMoved ? withoutTraffic(before.facts, timeMs) : before.facts);
   const nextCheckMs = isMoved && before.state !== "locked" ? timeMs : (before.nextCheckMs ?? null);
-  context.hostnames.setSaid.run({ id, tenant, ...texts, facts, nextCheckMs });
+  context.hostnames.setSaid.run({ id, tenant, ...texts, nextCheckMs });
   record(context, { timeMs, origin }, before, "changed", "");
   return found(context, id) ?? "gone";
 }

@@ -330,4 +330,15 @@ describe("what is no request of v1", () => {
       expect([path, answer]).toEqual([path, allowed]);
     }
   });
+
+  test("api.path_prefix counts for more than a path of it", async () => {
+    const server = await startServerUnderTest({ DNSVOUCH_API_PATH_PREFIX: "/docs" });
+    const statuses = ["/docs/health", "/docs", "/health"].map(
+      async (path) => (await fetch(`${server.url}${path}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 200]);
+    const registered = await fetch(`${server.url}/docs/register`, { method: "POST" });
+    expect(registered.status).toBe(201);
+    await server.remove();
+  });
 });
