@@ -13,7 +13,7 @@ const QR = 0x80;
 const AD = 0x20;
 const CD = 0x10;
 const HEADER_OCTETS = 12;
-/** Octets that a name in a check has as they are: what host names and the names of records are made of, and `*`. */
+/** Octets that stand for themselves in a name: those that can be seen, but for what presentation format gives a meaning. */
 const PLAIN = /[!#%&'*+,\-/0-9:<=>?A-Z[\]^_`a-z{|}~]/;
 
 escapeNames();

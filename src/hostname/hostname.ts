@@ -81,12 +81,6 @@ type Misses = Pick<HostnameFacts, "misses" | "firstMissMs" | "lastMissMs">;
 /** As if its traffic had not been seen elsewhere. */
 export const NO_MISSES: Misses = { misses: 0, firstMissMs: undefined, lastMissMs: undefined };
 
-/** As if nobody had looked for its traffic: it is to come to other places from now on. */
-export function withoutTraffic(facts: HostnameFacts, nowMs: number): HostnameFacts {
-  const readyMs = facts.readyMs === undefined ? undefined : nowMs;
-  return { ...facts, ...NO_MISSES, pointedMs: undefined, readyMs };
-}
-
 /** What is known of its delegate besides. */
 export interface DelegateFacts {
   readonly state: "live" | "disabled" | "deleted";

@@ -10,7 +10,6 @@ import {
   isConfirmed,
   NO_FACTS,
   NO_MISSES,
-  withoutTraffic,
 } from "./hostname.ts";
 import { nextCheck } from "./schedule.ts";
 import { isRecordGone, trafficOf, type Verdict, verdictOf } from "./verdict.ts";
@@ -174,7 +173,9 @@ function ofTheseTargets(hostname: Hostname, { policy, nowMs }: Circumstances): H
   const { facts } = hostname;
   const edgeTargets = edgeTargetsOf(hostname, policy);
   const isSame = facts.edgeTargets === undefined || facts.edgeTargets === edgeTargets;
-  return { ...(isSame ? facts : withoutTraffic(facts, nowMs)), edgeTargets };
+  if (isSame) return { ...facts, edgeTargets };
+  const readyMs = facts.readyMs === undefined ? undefined : nowMs;
+  return { ...facts, ...NO_MISSES, pointedMs: undefined, readyMs, edgeTargets };
 }
 
 /** A miss is counted once in a third of the time that they must last, so that a clock that jumps makes none. */

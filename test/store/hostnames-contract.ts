@@ -237,6 +237,10 @@ function describeAll(underTest: () => StoreUnderTest): void {
       await store.hostnames.change({ ...change, edgeTargets: ["edge.example.net"] });
       const changed = await store.hostnames.find(id);
       expect(changed).toMatchObject({ edgeTargets: ["edge.example.net"], nextCheckMs: 5 });
+      const events = await store.lists.newestEvent();
+      expect(await store.hostnames.change(change)).toEqual(changed);
+      expect(await store.hostnames.change({ ...change, tenant: "other" })).toEqual(changed);
+      expect(await store.lists.newestEvent()).toBe(events);
     });
 
     test("leave a deleted delegate for another one with an event", async () => {

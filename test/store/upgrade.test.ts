@@ -10,7 +10,7 @@ import { APPLICATION_ID } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { DatabaseFault } from "../support/database-fault.ts";
-import { allPublished, digest, update, ZONE } from "./store-fixture.ts";
+import { allPublished, digest, ORIGIN, update, ZONE } from "./store-fixture.ts";
 
 const UPGRADING_PROCESS = join(import.meta.dirname, "upgrading-process.ts");
 /** More than opening a database makes. */
@@ -123,6 +123,35 @@ describe.for(OLD_VERSIONS)("a database of schema version $version", ({ version }
     await expectWhole();
     expectCopy(version);
   });
+});
+
+test("a host name of schema version 6 has its next report in the newest", async () => {
+  makeOld(6);
+  const old = new Database(file);
+  old.exec(`
+    INSERT INTO hostname (id, name, delegate_id, tenant, labels, edge_targets, created_ms, state, since_ms,
+      reason, advice, facts, checked_ms, next_check_ms, report)
+    VALUES (1, 'www.example.com', 1, 't', '{}', '[]', 1, 'active', 2, '', '',
+      '{"passes":0,"failures":0,"misses":0,"readyMs":2}', 3, 4, '{"domain":"www.example.com"}')`);
+  old.close();
+  const store = await openSqliteStore(file);
+  expect(await store.hostnames.findNamed("www.example.com")).toMatchObject({
+    tenant: "t",
+    state: "active",
+    facts: { readyMs: 2 },
+    checkedMs: 3,
+    nextCheckMs: 4,
+  });
+  const report = { domain: "www.example.com", result: "pass", steps: [] } as const;
+  await store.hostnames.judge({
+    id: 1,
+    timeMs: 5,
+    origin: ORIGIN,
+    checked: { report },
+    judge: ({ state, facts }) => ({ state, facts, reason: "", advice: "", nextCheckMs: 9 }),
+  });
+  expect((await store.hostnames.story(1)).report).toEqual(report);
+  await store.close();
 });
 
 // The oldest goes through the steps of all others.

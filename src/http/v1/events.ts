@@ -74,7 +74,7 @@ export function eventRoutes({ store }: V1Parts): readonly Route[] {
       tag: "Events",
       summary: "What has happened, in its order",
       description:
-        "Rows of the audit trail. `next` is null where it ends for now: ask again later with `after` of the last event that was seen.",
+        "Rows of the audit trail. `next` is null behind the newest one: ask again later with `after` of the last event that was seen.",
       scope: "read",
       query: EventsQuery,
       answers: { 200: pageOf(Event) },

@@ -37,16 +37,14 @@ export async function once(
       "this Idempotency-Key was used for another request: use a new one for each",
     );
   }
-  if (before === "unanswered") {
+  if (before !== "begun") {
+    // An answer that does not open was sealed by another version, or is damaged.
+    const answer = before === "unanswered" ? undefined : unseal([key], before.answer, keyHash);
+    if (answer !== undefined) return JSON.parse(answer);
     throw new ProblemError(
       "request_in_progress",
-      "the same request is under way, or was cut off: look whether what it was to make is there, and use a new Idempotency-Key if not",
+      "the same request is under way, was cut off, or its answer cannot be read any more: look whether what it was to make is there, and use a new Idempotency-Key if not",
     );
-  }
-  if (before !== "begun") {
-    const answer = unseal([key], before.answer, keyHash);
-    if (answer === undefined) throw new Error("an answer that its own token does not open");
-    return JSON.parse(answer);
   }
   try {
     const answer = await act();

@@ -40,8 +40,8 @@ export interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B exten
   readonly summary: string;
   readonly description?: string;
   /**
-   * What the token must allow, all of several; "public": nothing is needed, and with a token `checks`; "source": it goes by where
-   * the request comes from, and the handler looks at all of it itself.
+   * What the token must allow, all of several; "public": nothing is needed, and with a token `checks`; "source": it
+   * goes by where the request comes from, and the handler looks at all of it itself.
    */
   readonly scope: TokenScope | readonly TokenScope[] | "public" | "source";
   readonly params?: P;

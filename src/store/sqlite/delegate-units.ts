@@ -129,8 +129,9 @@ export function disableDelegate(
   const row = inState(context, delegateId, "live");
   if (row === undefined) return "gone";
   if (isAsExpected?.(saidOf(row)) === false) return "unexpected";
-  const hostnames = context.hostnames.ofDelegate.all(delegateId).map(hostnameOf);
-  if (ofHostnames?.(hostnames) === false) return "unexpected";
+  const isOther =
+    ofHostnames?.(context.hostnames.ofDelegate.all(delegateId).map(hostnameOf)) === false;
+  if (isOther) return "unexpected";
   context.admin.setDisabled.run({ delegateId, disabledMs: timeMs });
   context.audit.append({
     timeMs,

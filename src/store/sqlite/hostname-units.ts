@@ -80,6 +80,11 @@ export function changeHostname(
   if (labels === undefined) return "full";
   const { tenant = before.tenant, edgeTargets = before.edgeTargets } = change;
   const texts = { labels: storeLabels(labels), edgeTargets: JSON.stringify(edgeTargets) };
+  const isSame =
+    tenant === before.tenant &&
+    texts.labels === storeLabels(before.labels) &&
+    texts.edgeTargets === JSON.stringify(before.edgeTargets);
+  if (isSame) return before;
   // What is right about its traffic is another question now.
   const isMoved = `${edgeTargets.toSorted()}` !== `${before.edgeTargets.toSorted()}`;
   const nextCheckMs = isMoved && before.state !== "locked" ? timeMs : (before.nextCheckMs ?? null);

@@ -7,6 +7,7 @@ import {
   SCHEMA_VERSION_4,
   SCHEMA_VERSION_5,
   SCHEMA_VERSION_6,
+  SCHEMA_VERSION_7,
 } from "./schema.ts";
 
 /** The step at index n makes version n + 1 of version n. A released step is never edited. */
@@ -19,6 +20,7 @@ export const MIGRATIONS: Migrations = [
   SCHEMA_VERSION_4,
   SCHEMA_VERSION_5,
   SCHEMA_VERSION_6,
+  SCHEMA_VERSION_7,
 ];
 
 export const NEWEST_VERSION: number = MIGRATIONS.length;

@@ -169,8 +169,7 @@ CREATE TABLE hostname (
   facts          TEXT NOT NULL,
   checked_ms     INTEGER,
   next_check_ms  INTEGER,
-  -- JSON, deflated (RFC 1951): most of it is the same words.
-  report         BLOB
+  report         TEXT
 ) STRICT;
 CREATE INDEX hostname_of_delegate ON hostname (delegate_id, id);
 CREATE INDEX hostname_state ON hostname (state, id);
@@ -196,4 +195,10 @@ CREATE TABLE answered_request (
   UNIQUE (token_id, key_hash)
 ) STRICT;
 CREATE INDEX answered_request_begun ON answered_request (begun_ms);
+`;
+
+/** Reports as JSON, deflated (RFC 1951): most of them is the same words. The next look at each makes it anew. */
+export const SCHEMA_VERSION_7 = `
+ALTER TABLE hostname DROP COLUMN report;
+ALTER TABLE hostname ADD COLUMN report BLOB;
 `;

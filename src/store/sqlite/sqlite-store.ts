@@ -293,7 +293,7 @@ export class SqliteStore implements Store {
 
   async deleteDelegate(
     act: Parameters<Store["deleteDelegate"]>[0],
-  ): Promise<ChallengeUpdated | "gone" | "unexpected"> {
+  ): ReturnType<Store["deleteDelegate"]> {
     return this.#change((context) => deleteDelegate(context, act));
   }
 

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requestAct } from "../../../src/control/control-client.ts";
 import { type ServerUnderTest, startServerUnderTest } from "../../support/server-under-test.ts";
@@ -226,6 +228,17 @@ describe("Idempotency-Key", () => {
     const second = v1Client(server.url, await newToken(server.folder, "register"));
     const body = { tenant: "once" };
     expect((await second("POST", "/delegates", body, { "Idempotency-Key": "b" })).status).toBe(201);
+    expect(await count()).toBe(before + 1);
+  });
+
+  test("with an answer that cannot be read any more, it is not done twice", async () => {
+    const before = await count();
+    expect((await create("damaged")).status).toBe(201);
+    const database = new Database(join(server.folder, "dnsvouch.db"));
+    database.exec("UPDATE answered_request SET answer = zeroblob(length(answer))");
+    database.close();
+    const again = await create("damaged");
+    expect([again.status, again.body.code]).toEqual([409, "request_in_progress"]);
     expect(await count()).toBe(before + 1);
   });
 
