@@ -21,7 +21,13 @@ Every command takes \`-c FILE\` and \`--json\`, and its \`--help\` ends with an 
 `;
 
 export function commandReference(): string {
-  const program = createProgram({ env: {}, finish: () => {}, clock: () => 0, newLabel: () => "" });
+  const program = createProgram({
+    env: {},
+    finish: () => {},
+    clock: () => 0,
+    newLabel: () => "",
+    randomOctets: Buffer.alloc,
+  });
   return `${HEAD}\n${leaves(program, []).map(commandText).join("\n")}`;
 }
 
