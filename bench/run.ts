@@ -15,6 +15,7 @@ import { enduranceSection } from "./sections/endurance.ts";
 import { growthSection } from "./sections/growth.ts";
 import { heldOpenSection } from "./sections/held-open.ts";
 import { latencySection } from "./sections/latency.ts";
+import { portalSection } from "./sections/portal.ts";
 import { memorySection, startSection } from "./sections/start.ts";
 import { tcpSection } from "./sections/tcp.ts";
 import { tlsAskSection } from "./sections/tls-ask.ts";
@@ -30,6 +31,7 @@ const SECTIONS: Readonly<Record<string, (context: BenchContext) => Promise<Secti
   api: apiSection,
   "dns-beside-api": dnsBesideApiSection,
   "tls-ask": tlsAskSection,
+  portal: portalSection,
   memory: memorySection,
   start: startSection,
   growth: growthSection,

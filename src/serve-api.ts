@@ -1,9 +1,10 @@
 // The HTTP API, put together: what its handlers need, and the sockets it listens on.
 import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
+import type { RequestHandler } from "express";
 import type { RefusalRecorder } from "./audit/refusal-recorder.ts";
 import type { Config } from "./config/config.ts";
-import { ImportedKeyQueue } from "./delegate/imported-key.ts";
+import type { BcryptQueue } from "./delegate/bcrypt-queue.ts";
 import { type Network, parseAddressOrNetwork } from "./delegate/network.ts";
 import { ApiLimits } from "./http/api-limits.ts";
 import type { ApiParts } from "./http/api-parts.ts";
@@ -20,7 +21,7 @@ import type { Log } from "./log.ts";
 import type { ApiCounters } from "./metrics/api-counters.ts";
 import type { LegoStorageSecrets } from "./operate/lego-storage-secrets.ts";
 import { connectionsWithin, openFilesLimit } from "./operate/open-files.ts";
-import type { RunningHostnames } from "./serve-hostnames.ts";
+import { type RunningHostnames, USUAL_CA } from "./serve-hostnames.ts";
 import { listenStream } from "./server/listen-stream.ts";
 import type { BoundAddress } from "./server/thread-message.ts";
 import type { Store } from "./store/store.ts";
@@ -37,6 +38,8 @@ export interface ApiNeeds {
   readonly registrationTokenHashes: readonly Uint8Array[];
   readonly legoStorage: LegoStorageSecrets | undefined;
   readonly hostnames: RunningHostnames;
+  /** Shared with the portal; how many may wait changes with the configuration. */
+  readonly bcryptQueue: BcryptQueue;
 }
 
 /** What is read from files that the configuration names, when it is read. */
@@ -44,6 +47,10 @@ export type ApiSecrets = Pick<ApiNeeds, "registrationTokenHashes" | "legoStorage
 
 /** The API, and how it takes over what has changed in the configuration. */
 export interface RunningApi extends ApiServer {
+  /** What it has in common with the portal. */
+  readonly parts: ApiParts;
+  /** As it is now. */
+  config(): Config;
   renew(config: Config, secrets: ApiSecrets): void;
 }
 
@@ -60,7 +67,7 @@ export function createApi(config: Config, needs: ApiNeeds, surroundings: Surroun
   const parts: { -readonly [Name in keyof ApiParts]: ApiParts[Name] } = {
     store: needs.store,
     zones: new ApiZones(config.registrationZone, needs.publishers, log),
-    importedKeys: new ImportedKeyQueue(config.limits.bcryptQueue),
+    bcryptQueue: needs.bcryptQueue,
     sources,
     limits: new ApiLimits(config.limits),
     refusals: needs.refusals,
@@ -73,10 +80,11 @@ export function createApi(config: Config, needs: ApiNeeds, surroundings: Surroun
     options: apiOptions(config, needs.registrationTokenHashes),
     instant: instantParts(config, needs.store),
     servableNames: needs.hostnames.servable,
-    v1: async () => {
+    v1: loadOnce(async () => {
       const { v1Means } = await import("./serve-v1.ts");
       return v1Means(() => current, needs, surroundings);
-    },
+    }),
+    customerPages: () => customerPages(() => current, parts, needs.hostnames),
     legoStorage: legoStorageParts(config, needs.legoStorage, log),
   };
   const table = new ConnectionTable<Socket>(connectionLimits(config, log));
@@ -96,7 +104,7 @@ export function createApi(config: Config, needs: ApiNeeds, surroundings: Surroun
     // What was counted stays as long as the limits do.
     if (JSON.stringify(renewed.limits) !== JSON.stringify(current.limits)) {
       parts.limits = new ApiLimits(renewed.limits);
-      parts.importedKeys = new ImportedKeyQueue(renewed.limits.bcryptQueue);
+      needs.bcryptQueue.setMostWaiting(renewed.limits.bcryptQueue);
       table.setLimits(connectionLimits(renewed, log));
     }
     if (JSON.stringify(renewed.instant) !== JSON.stringify(current.instant)) {
@@ -104,7 +112,7 @@ export function createApi(config: Config, needs: ApiNeeds, surroundings: Surroun
     }
     current = renewed;
   };
-  return { ...server, renew };
+  return { ...server, parts, config: () => current, renew };
 }
 
 function instantParts({ instant }: Config, store: Store): ApiParts["instant"] {
@@ -161,6 +169,31 @@ function connectionLimits({ limits }: Config, log: Log): ConnectionLimits {
     connections: connectionLimit(limits.httpConnections, log),
     connectionsPerSource: limits.httpConnectionsPerSource.most,
   };
+}
+
+/** What customers see. */
+async function customerPages(
+  config: () => Config,
+  parts: ApiParts,
+  hostnames: RunningHostnames,
+): Promise<RequestHandler> {
+  const { createCustomerPages } = await import("./portal/customer/customer-app.ts");
+  const { store, clock, sources, log } = parts;
+  return createCustomerPages({
+    store,
+    clock,
+    sources,
+    log,
+    limits: () => parts.limits,
+    watch: () => hostnames.watch(),
+    isOn: () => config().portal.enabled,
+    options: () => {
+      const { portal, checks, registrationZone } = config();
+      const { edgeTargets } = checks;
+      const operator = portal.operator || registrationZone;
+      return { operator, support: portal.support, edgeTargets, ca: USUAL_CA };
+    },
+  });
 }
 
 /** Binds the address of the API. Rejects with ListenError. */

@@ -51,7 +51,7 @@ const LOOK_MS = 5_000;
 const REVIEW_MS = 60_000;
 const USUALLY: CheckSurroundings = { resolvers: [], authPort: 53, isByClock: true };
 /** What checks are about where nobody has said it. */
-const USUAL_CA = "letsencrypt.org";
+export const USUAL_CA = "letsencrypt.org";
 const USUAL_METHOD = "dns-01";
 
 export function hostnamesOf(

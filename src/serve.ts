@@ -1,7 +1,9 @@
 import type { Config } from "./config/config.ts";
+import { BcryptQueue } from "./delegate/bcrypt-queue.ts";
 import { loadOnce } from "./load-once.ts";
 import type { Log } from "./log.ts";
 import { ApiCounters } from "./metrics/api-counters.ts";
+import { adminPassword } from "./operate/admin-password.ts";
 import { type CookieSecrets, openCookieSecrets } from "./operate/cookie-secrets.ts";
 import { legoStorageSecrets } from "./operate/lego-storage-secrets.ts";
 import { loadTable } from "./operate/load-table.ts";
@@ -33,6 +35,8 @@ export interface RunningServer {
   readonly loaded: Promise<void>;
   /** Where the metrics are read; undefined: nowhere. */
   readonly metrics: { readonly address: string; readonly port: number } | undefined;
+  /** Undefined: there is none. */
+  readonly portal: RunningPortal | undefined;
   /** Does now what is done to the data once a minute. */
   upkeep(): Promise<void>;
   /** Looks at the host names that are due now, as it does every few seconds. */
@@ -41,6 +45,16 @@ export interface RunningServer {
   renew(config: Config): Promise<Renewed>;
   /** Finishes the requests that are under way, then stops. DNS is answered until the end. */
   close(): Promise<void>;
+}
+
+/** Where the portal is, and who signs in first. */
+export interface RunningPortal {
+  readonly address: string;
+  readonly port: number;
+  /** The first administrator. */
+  readonly user: string;
+  /** Of a user that this start has made, to be shown this once. */
+  readonly oneTimePassword: string | undefined;
 }
 
 /** How long requests under way may take when the server stops, milliseconds. */
@@ -67,6 +81,7 @@ export async function startServer(
     });
     const storageSecrets = legoStorageSecrets(config.legoStorage);
     const metricsToken = metricsTokenHash(config.metrics.tokenFile);
+    const portalPassword = adminPassword(config.portal);
     const { zones, warnings } = configuredZones(config);
     for (const warning of warnings) log.warn({}, warning);
     warnOfReadableFiles(config, log);
@@ -112,13 +127,20 @@ export async function startServer(
     const backups = await storageParts.backupSchedule(config, surroundings);
     open.push(() => backups?.stop());
     void loading.loaded.then(() => backups?.run());
+    const counters = new ApiCounters();
+    const { activityRecording } = await import("./serve-activity.ts");
+    const recordActivity = activityRecording({ store, dns, counters }, surroundings);
+    open.push(recordActivity);
     open.push(
       everyMinute(
         () => {
           void upkeep();
           void backups?.run();
         },
-        () => storage.run(),
+        async () => {
+          await storage.run();
+          await recordActivity();
+        },
       ),
     );
     const { createApi, listenHttp, readinessOf } = await import("./serve-api.ts");
@@ -127,10 +149,10 @@ export async function startServer(
     const [zone] = zones.values();
     const apex = zone?.apex.octets ?? Uint8Array.of(0);
     const readiness = readinessOf(store, threads.bound, apex, surroundings);
-    const counters = new ApiCounters();
     const hostnames = hostnamesOf(config, { store, publishers }, surroundings);
     open.push(() => hostnames.stop());
-    const needs = { store, publishers, refusals, readiness, counters, hostnames };
+    const bcryptQueue = new BcryptQueue(config.limits.bcryptQueue);
+    const needs = { store, publishers, refusals, readiness, counters, hostnames, bcryptQueue };
     const secretsOfApi = { registrationTokenHashes: tokenHashes, legoStorage: storageSecrets };
     const api = createApi(config, { ...needs, ...secretsOfApi }, surroundings);
     const http = await listenHttp(api, config);
@@ -147,6 +169,16 @@ export async function startServer(
     const { serveMetrics } = await import("./serve-metrics.ts");
     const metrics = await serveMetrics(config, metricsNeeds, surroundings);
     open.push(() => metrics.close());
+    const { servePortal } = await import("./serve-portal.ts");
+    const portalNeeds = {
+      ...needs,
+      api,
+      apiPort: http.port,
+      lastBackupMs,
+      password: portalPassword,
+    };
+    const portal = await servePortal(config, portalNeeds, surroundings);
+    open.push(() => portal.drain(DRAIN_MS));
     await warnOfUnservedZones(config, store, log);
     await warnOfClosedDoors(config, tokenHashes.length, store, surroundings);
     return {
@@ -154,10 +186,12 @@ export async function startServer(
       http,
       threads,
       metrics: metrics.address,
+      portal: portal.address,
       isFirstStart: store.isNew,
       loaded: loading.loaded,
       upkeep: async () => {
         await storage.run();
+        await recordActivity();
         await backups?.run();
       },
       lookAtHostnames: () => hostnames.run(),

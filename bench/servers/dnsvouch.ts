@@ -17,6 +17,8 @@ export interface DnsvouchOptions {
   readonly cpus?: string;
   /** Names in its database. */
   readonly names: number;
+  /** A file with the password of admin. */
+  readonly portalPasswordFile?: string;
 }
 
 /** Where a server's data are: a directory belongs to one. */
@@ -28,10 +30,10 @@ function dataFolder(folder: string, name: string): string {
 
 /** The command that serves a copy of a database with so many names. */
 export function dnsvouch(options: DnsvouchOptions): Command {
-  const { folder, name, port, io, workers = 1, cpus = "0", names } = options;
+  const { folder, name, port, io, workers = 1, cpus = "0", names, portalPasswordFile } = options;
   const database = databaseOf(options);
   if (names > 0) copyFileSync(databaseWith(folder, names), database);
-  const config = writeConfig(folder, port, { io, workers, database });
+  const config = writeConfig(folder, port, { io, workers, database, portalPasswordFile });
   return { name, port, command: [process.execPath, MAIN, "serve", "-c", config], cpus };
 }
 
@@ -43,6 +45,11 @@ export function databaseOf({ folder, port }: Pick<DnsvouchOptions, "folder" | "p
 /** The port of its API. */
 export function apiPort(port: number): number {
   return port + 1000;
+}
+
+/** The port of its portal. */
+export function portalPort(port: number): number {
+  return port + 2000;
 }
 
 /** A database of ours with so many names, made by the import from acme-dns, once. */
@@ -59,7 +66,12 @@ function databaseWith(folder: string, names: number): string {
 function writeConfig(
   folder: string,
   port: number,
-  { io, workers, database }: { io: string; workers: number; database: string },
+  {
+    io,
+    workers,
+    database,
+    portalPasswordFile = "",
+  }: { io: string; workers: number; database: string; portalPasswordFile?: string | undefined },
 ): string {
   const config = join(folder, `dnsvouch-${port}.toml`);
   const records = STATIC_RECORDS.map((record) => JSON.stringify(record.replace(" 3600 IN", "")));
@@ -78,6 +90,9 @@ connection = "${database}"
 [api]
 ip = "127.0.0.1"
 port = ${apiPort(port)}
+[portal]
+listen = "127.0.0.1:${portalPort(port)}"
+password_file = "${portalPasswordFile}"
 [limits]
 # All load comes from one address; that wrong keys are looked at at all is the hard case.
 register_per_source_per_hour = 0

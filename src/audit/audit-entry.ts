@@ -30,6 +30,15 @@ export type AuditAction =
   | "delegate.restore"
   | "token.create"
   | "token.revoke"
+  | "user.create"
+  | "user.change"
+  | "user.delete"
+  | "user.password"
+  /** Somebody signed in to the portal, tried to, or signed out. */
+  | "auth.login"
+  | "auth.logout"
+  | "link.create"
+  | "link.revoke"
   | "check"
   /** A state that a host name came into, or what somebody did with it. */
   | `hostname.${string}`

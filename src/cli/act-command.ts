@@ -32,7 +32,7 @@ export async function performAct(config: Config, name: string, args: object): Pr
 }
 
 /** What can be done before there is a server or a database. */
-const CREATING: readonly string[] = ["token.create"];
+const CREATING: readonly string[] = ["token.create", "user.password"];
 
 function refuseAbsent(connection: string): void {
   if (inspectDatabaseFile(resolve(connection)) !== "absent") return;

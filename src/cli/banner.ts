@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { isLoopbackAddress } from "../config/listen-address.ts";
 import type { ZoneDelegation } from "../operate/delegation.ts";
-import type { RunningServer } from "../serve.ts";
+import type { RunningPortal, RunningServer } from "../serve.ts";
 import { version } from "../version.ts";
 import { hostAndPort, reachable } from "./reach.ts";
 import { delegationText } from "./records-format.ts";
@@ -11,7 +11,7 @@ const EXAMPLE_DIGEST = "an-example-of-a-digest-value-43-characters_";
 
 const MAX_DNS_LINES = 8;
 
-type Listening = Pick<RunningServer, "dns" | "http">;
+type Listening = Pick<RunningServer, "dns" | "http" | "portal">;
 
 /** What the first start says besides: how others find this server. */
 export interface FirstStart {
@@ -29,10 +29,19 @@ export function banner(config: Config, server: Listening, first?: FirstStart): s
     `  configuration ${config.file ?? "none: defaults, to try it on this machine"}${variables(first)}`,
     ...dnsLines(server),
     `  API  http://${hostAndPort(address, port)}`,
+    ...(server.portal === undefined ? [] : [portalLine(server.portal)]),
     "",
     ...nextSteps(config, server, first),
     ...tryIt(config, server, `http://${hostAndPort(reachable(address), port)}`),
   ].join("\n");
+}
+
+/** Where the portal is, and how to sign in for the first time. */
+export function portalLine({ address, port, user, oneTimePassword }: RunningPortal): string {
+  const where = `  Portal http://${hostAndPort(address, port)}  user ${user}`;
+  return oneTimePassword === undefined
+    ? where
+    : `${where}  one-time password ${oneTimePassword}  (shown once; new one: dnsvouch admin passwd)`;
 }
 
 function variables(first: FirstStart | undefined): string {

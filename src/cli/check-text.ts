@@ -1,5 +1,5 @@
 import type { FoundCaa, Report, Step } from "../check/report.ts";
-import { exitText, statusText } from "./status-text.ts";
+import { exitText, paintedStatus } from "./status-text.ts";
 
 export interface TextOptions {
   readonly ca: string;
@@ -20,7 +20,7 @@ function stepLines(step: Step, options: TextOptions): string[] {
   const explains = options.explain === true;
   // Nobody has asked for what is off.
   if (step.code === "not-asked" && !explains) return [];
-  const head = `${statusText(status)}${id.padEnd(12)}  ${headline(step, options)}`;
+  const head = ` ${paintedStatus(status)}  ${id.padEnd(12)}  ${headline(step, options)}`;
   return [
     head.trimEnd(),
     ...(isBad && step.expected !== null ? [detail("expected", step.expected)] : []),

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { type ConfigRequest, loadConfig } from "../config/load-config.ts";
+import { adminPassword } from "../operate/admin-password.ts";
 import { readCookieSecretFile } from "../operate/cookie-secrets.ts";
-import { delegationsOf, type ZoneDelegation } from "../operate/delegation.ts";
 import { legoStorageSecrets } from "../operate/lego-storage-secrets.ts";
 import { metricsTokenHash } from "../operate/metrics-token.ts";
 import { registrationTokenHashes } from "../operate/registration-token-hashes.ts";
@@ -22,18 +22,7 @@ export function checkedConfig(request: ConfigRequest): CheckedConfig {
   registrationTokenHashes({ tokens, file });
   metricsTokenHash(config.metrics.tokenFile);
   legoStorageSecrets(config.legoStorage);
+  adminPassword(config.portal);
   if (config.dns.cookieSecretFile !== "") readCookieSecretFile(config.dns.cookieSecretFile);
   return { config, zones, warnings: [...config.warnings, ...warnings] };
-}
-
-/** The records that lead to the zones of a configuration. */
-export function delegationsOfConfig({
-  config,
-  zones,
-}: Pick<CheckedConfig, "config" | "zones">): readonly ZoneDelegation[] {
-  const { publicIp, publicIp6 } = config.general;
-  return delegationsOf({
-    zones,
-    publicAddresses: [publicIp, publicIp6].filter((address) => address !== ""),
-  });
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { PasswdOptions } from "./admin-command.ts";
 import type { ListOptions, VerifyOptions } from "./audit-command.ts";
 import {
   action,
@@ -11,8 +12,14 @@ import type { ImportOptions } from "./import-command.ts";
 import { loggedHead, positiveInteger, timeSpan, tokenScopes } from "./option-values.ts";
 import type { CreateOptions } from "./token-command.ts";
 
-/** The commands about tokens, the trail and imports. What they need is loaded with them: `serve` does without. */
+/** The commands about users of the portal, tokens, the trail and imports. What they need is loaded with them: `serve` does without. */
 export function addDataCommands(program: Command, context: RunContext): void {
+  const admin = defineGroup(program, {
+    name: "admin",
+    description: "who can use the portal",
+    examples: ["dnsvouch admin passwd"],
+  });
+  addAdminCommands(admin, context);
   const token = defineGroup(program, {
     name: "token",
     description: 'tokens for api.registration = "token"',
@@ -31,6 +38,23 @@ export function addDataCommands(program: Command, context: RunContext): void {
     examples: ["dnsvouch import acme-dns --db /var/lib/acme-dns/acme-dns.db"],
   });
   addImportCommands(importing, context);
+}
+
+function addAdminCommands(admin: Command, context: RunContext): void {
+  defineCommand(admin, {
+    name: "passwd",
+    description:
+      "set a password for the portal: it is asked for, or read from standard input in one line",
+    examples: ["dnsvouch admin passwd", "dnsvouch admin passwd --generate"],
+  })
+    .argument("[name]", "whose it is; portal.admin_user if not given")
+    .option("--generate", "make a one-time password and print it, once")
+    .action(
+      action(context, async (name: string | undefined, options: PasswdOptions) => {
+        const { adminPasswd } = await import("./admin-command.ts");
+        return adminPasswd(name, options, context);
+      }),
+    );
 }
 
 function addTokenCommands(token: Command, context: RunContext): void {

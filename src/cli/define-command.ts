@@ -16,6 +16,8 @@ export interface RunContext {
   readonly clock: () => number;
   /** A label that nothing has, different each time. */
   readonly newLabel: () => string;
+  /** A CSPRNG. */
+  readonly randomOctets: (count: number) => Buffer;
   /** Takes the exit code of the command that was run. */
   readonly finish: (exitCode: number) => void;
 }

@@ -1,13 +1,14 @@
 import { networkInterfaces } from "node:os";
+import { portHolder } from "../doctor/port-holder.ts";
 import { addressText, type Endpoint, type ListenError } from "../server/listen-error.ts";
-import { portHolder } from "./port-holder.ts";
 
 const KEYS = {
   dns: "general.listen",
   http: "api.ip and api.port",
   metrics: "metrics.listen",
+  portal: "portal.listen",
 } as const;
-const NAMES = { http: "the HTTP API", metrics: "the metrics" } as const;
+const NAMES = { http: "the HTTP API", metrics: "the metrics", portal: "the portal" } as const;
 
 /** One line: what could not be bound, who holds it if that can be known, and what to do. */
 export function explainListenError({ endpoint, reason, message }: ListenError): string {

@@ -1,4 +1,5 @@
-import { checkedConfig, delegationsOfConfig } from "./checked-config.ts";
+import { delegationsOfConfig } from "../configured-delegations.ts";
+import { checkedConfig } from "./checked-config.ts";
 import type { CommonOptions, Environment } from "./define-command.ts";
 import { FINISHED } from "./exit.ts";
 import { formatDelegations, type RecordFormat } from "./records-format.ts";

@@ -17,7 +17,7 @@ export async function run(argv: readonly string[], env: Environment): Promise<nu
     exitCode = code;
   };
   const newLabel = (): string => randomBytes(8).toString("hex");
-  const context = { env, finish, clock: Date.now, newLabel };
+  const context = { env, finish, clock: Date.now, newLabel, randomOctets: randomBytes };
   const isServing = isToServe(argv);
   const program = isServing ? createServeProgram(context) : await wholeProgram(context);
   const outputFault = isServing ? () => Promise.resolve(undefined) : watchOutput();

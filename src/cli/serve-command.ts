@@ -9,7 +9,7 @@ import { type OpenedLog, openLog } from "../log.ts";
 import { type RunningServer, startServer } from "../serve.ts";
 import { version } from "../version.ts";
 import { StaticRecordsError } from "../zone/static-records.ts";
-import { banner, type FirstStart } from "./banner.ts";
+import { banner, type FirstStart, portalLine } from "./banner.ts";
 import type { Environment } from "./define-command.ts";
 import { FINISHED, reportFatal } from "./exit.ts";
 import { printJson } from "./print.ts";
@@ -63,22 +63,33 @@ async function start(
   }
   if (isJson) {
     const { dns, http, metrics = null } = server;
-    printJson({ msg: "ready", version: version(), dns, http, metrics });
+    const portal = portalOf(server);
+    printJson({ msg: "ready", version: version(), dns, http, metrics, portal });
     return server;
   }
   const isQuiet = config.log.level !== "debug" && config.log.level !== "info";
   if (!isQuiet) {
     const first = server.isFirstStart ? await firstStart(config, env) : undefined;
     process.stdout.write(`${banner(config, server, first)}\n`);
+  } else if (server.portal?.oneTimePassword !== undefined) {
+    // Nobody is told of it another time.
+    process.stdout.write(`${portalLine(server.portal)}\n`);
   }
   // Scripts wait for this line: every socket is bound.
   process.stdout.write("ready\n");
   return server;
 }
 
+/** As scripts read it. */
+function portalOf({ portal }: RunningServer): object | null {
+  if (portal === undefined) return null;
+  const { oneTimePassword, ...rest } = portal;
+  return { ...rest, one_time_password: oneTimePassword };
+}
+
 async function firstStart(config: Config, env: Environment): Promise<FirstStart> {
   const { configuredZones } = await import("../zones.ts");
-  const { delegationsOfConfig } = await import("./checked-config.ts");
+  const { delegationsOfConfig } = await import("../configured-delegations.ts");
   const { zones } = configuredZones(config);
   const origins = new Set([...config.settings.values()].map(({ origin }) => origin));
   return {

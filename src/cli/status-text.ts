@@ -8,9 +8,9 @@ interface Judged {
 
 const COLOURS = { PASS: "green", WARN: "yellow", FAIL: "red", SKIP: "dim" } as const;
 
-/** How a line of `check` or `doctor` begins. */
-export function statusText(status: Status): string {
-  return ` ${styleText(COLOURS[status], status)}  `;
+/** In its colour, if the terminal has any. */
+export function paintedStatus(status: Status): string {
+  return styleText(COLOURS[status], status);
 }
 
 export function exitCodeOf(all: readonly Judged[]): number {

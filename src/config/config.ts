@@ -29,9 +29,8 @@ import {
   metricsSection,
   type NotifyConfig,
   notifySection,
-  type PortalConfig,
-  portalSection,
 } from "./operation-keys.ts";
+import { type PortalConfig, portalSection } from "./portal-keys.ts";
 import {
   type DatabaseConfig,
   databaseSection,

@@ -39,6 +39,12 @@ export function completeValues(values: ConfigValues): {
     const [has, lacks] = tokenFile === "" ? ["key_file", "token_file"] : ["token_file", "key_file"];
     problems.push(`lego_storage.${has} needs lego_storage.${lacks}: it takes both, or neither`);
   }
+  if (values.portal.trustedUserHeader !== "" && api.trustedProxies.length === 0) {
+    // The networks that api.use_header assumes are too many to say who is an administrator.
+    problems.push(
+      "portal.trusted_user_header needs api.trusted_proxies: list the addresses of the proxies that say who is logged in, since anybody else could write that header",
+    );
+  }
   if (log.type === "file" && log.file === "") {
     problems.push('logconfig.logtype = "file" needs logconfig.logfile, the file to write to');
   }

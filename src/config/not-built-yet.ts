@@ -31,12 +31,6 @@ const REFUSALS: readonly Refusal[] = [
     instead: 'set tls = "none" and ip = "127.0.0.1", with a reverse proxy for HTTPS in front',
   },
   {
-    path: "portal.password_file",
-    accepted: [""],
-    why: "this version has no portal that a password could protect",
-    instead: "remove the key",
-  },
-  {
     path: "policy.approval",
     accepted: ["none"],
     why: "this version has no approval, and new delegates would work at once",
@@ -60,16 +54,6 @@ const WITHOUT_EFFECT: readonly { readonly paths: readonly string[]; readonly why
     why: "/register names delegates at random, and POST /api/v1/delegates as each request says",
   },
   { paths: ["naming.tombstone"], why: "names of delegates are never given again" },
-  {
-    paths: [
-      "portal.listen",
-      "portal.admin_user",
-      "portal.session",
-      "portal.insecure",
-      "portal.trusted_user_header",
-    ],
-    why: "there is no portal yet",
-  },
   { paths: ["notify.webhook", "notify.ntfy", "notify.smtp"], why: "no messages are sent yet" },
   { paths: ["ct.url"], why: "certificate transparency is not watched yet" },
 ];

@@ -16,67 +16,6 @@ import {
 
 const CENTURY_SECONDS = 3_153_600_000;
 
-/** The web pages for administrators. Texts are "" if there is none. */
-export interface PortalConfig {
-  readonly enabled: boolean;
-  readonly listen: ListenAddress | undefined;
-  readonly adminUser: string;
-  readonly passwordFile: string;
-  readonly sessionSeconds: number;
-  readonly insecure: boolean;
-  readonly trustedUserHeader: string;
-}
-
-export const portalSection: Section<PortalConfig> = {
-  toml: "portal",
-  keys: {
-    enabled: {
-      toml: "enabled",
-      kind: boolean,
-      default: true,
-      description: "Serve the portal.",
-    },
-    listen: {
-      toml: "listen",
-      kind: optionalListenAddress(8081),
-      default: "127.0.0.1:8081",
-      description: 'The address of the portal. "" is none.',
-    },
-    adminUser: {
-      toml: "admin_user",
-      kind: text,
-      default: "admin",
-      description: "The name of the first administrator.",
-    },
-    passwordFile: {
-      toml: "password_file",
-      kind: path,
-      default: "",
-      description: "A file with the password of the first administrator.",
-      alias: "DNSVOUCH_ADMIN_PASSWORD_FILE",
-    },
-    sessionSeconds: {
-      toml: "session",
-      kind: duration(60, CENTURY_SECONDS),
-      default: "12h",
-      description: "How long a login lasts at most.",
-    },
-    insecure: {
-      toml: "insecure",
-      kind: boolean,
-      default: false,
-      description: "Allow logins over plain HTTP from other hosts.",
-    },
-    trustedUserHeader: {
-      toml: "trusted_user_header",
-      kind: text,
-      default: "",
-      description:
-        "A header in which api.trusted_proxies say who is logged in, such as Remote-User.",
-    },
-  },
-};
-
 export interface MetricsConfig {
   /** undefined: off. */
   readonly listen: ListenAddress | undefined;
@@ -161,7 +100,7 @@ export const limitsSection: Section<LimitsConfig> = {
       kind: count,
       default: 32,
       description:
-        "Requests that may wait for the check of a key imported from acme-dns. 0 is no limit.",
+        "Requests that may wait for bcrypt: checks of keys imported from acme-dns, and passwords of the portal. 0 is no limit.",
     },
     httpConnections: {
       toml: "http_connections",

@@ -5,6 +5,7 @@ import { createToken, revokeToken } from "../operate/tokens.ts";
 import { StoreError } from "../store/store.ts";
 import { type Arguments, integerOf, textOf } from "./arguments.ts";
 import { DELEGATE_ACTS } from "./delegate-acts.ts";
+import { USER_ACTS } from "./user-acts.ts";
 
 /**
  * What commands ask of whoever owns the data: the server that runs, over its socket, or the command
@@ -26,6 +27,7 @@ export const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
   ],
   ["token.revoke", (parts, { id }) => revokeToken(parts, integerOf(id, "id"))],
   ...DELEGATE_ACTS,
+  ...USER_ACTS,
 ]);
 
 export type Act = (parts: DelegateActParts, args: Arguments) => Promise<unknown>;

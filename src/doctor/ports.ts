@@ -2,7 +2,7 @@ import { type Finding, fail, pass, skip, warn } from "./finding.ts";
 
 /** An address that the configuration names. */
 export interface Endpoint {
-  readonly service: "DNS" | "API" | "metrics";
+  readonly service: "DNS" | "API" | "metrics" | "portal";
   readonly transport: "udp" | "tcp";
   /** "" is every address. */
   readonly address: string;

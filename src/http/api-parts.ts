@@ -1,5 +1,6 @@
+import type { RequestHandler } from "express";
 import type { RefusalRecorder } from "../audit/refusal-recorder.ts";
-import type { ImportedKeyQueue } from "../delegate/imported-key.ts";
+import type { BcryptQueue } from "../delegate/bcrypt-queue.ts";
 import type { Network } from "../delegate/network.ts";
 import type { ApiCounters } from "../metrics/api-counters.ts";
 import type { Store } from "../store/store.ts";
@@ -15,7 +16,8 @@ import type { V1Means } from "./v1/v1-parts.ts";
 export interface ApiParts {
   readonly store: Store;
   readonly zones: ApiZones;
-  readonly importedKeys: ImportedKeyQueue;
+  /** Shared with the portal. */
+  readonly bcryptQueue: BcryptQueue;
   readonly sources: RequestSources;
   readonly limits: ApiLimits;
   readonly refusals: RefusalRecorder;
@@ -35,6 +37,8 @@ export interface ApiParts {
   readonly servableNames: { has(name: string): Promise<boolean> };
   /** Made with the first request for it. */
   readonly v1: () => Promise<V1Means>;
+  /** What is below /s, loaded with the first request for it. */
+  readonly customerPages: () => Promise<RequestHandler>;
   /** Undefined: nothing is stored for lego. */
   readonly legoStorage: LegoStorage | undefined;
 }

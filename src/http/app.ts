@@ -1,4 +1,10 @@
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 import { TOKEN_SEGMENT } from "../delegate/access-token.ts";
 import { loadOnce } from "../load-once.ts";
 import type { ApiParts } from "./api-parts.ts";
@@ -15,6 +21,7 @@ import { readyz } from "./readyz.ts";
 import { register } from "./register.ts";
 import { sendEmpty } from "./response.ts";
 import { update } from "./update.ts";
+import { CUSTOMER_PATH } from "./v1/customer-path.ts";
 
 type Handler = (req: Request, res: Response) => void | Promise<void>;
 
@@ -29,8 +36,8 @@ export function createApi(parts: ApiParts): Express {
   app.use(securityHeaders);
   const crossOrigin = cors(parts.options.corsOrigins);
   app.use((req: Request, res: Response, next: NextFunction) => {
-    // What v1 says is for no page of another origin.
-    if (isV1(req.path)) next();
+    // What v1 says, and what customers see, is for no page of another origin.
+    if (isV1(req.path) || isCustomers(req.path, parts)) next();
     else crossOrigin(req, res, next);
   });
   const ready: Handler = (_req, res) => readyz(parts.readiness, res);
@@ -43,6 +50,10 @@ export function createApi(parts: ApiParts): Express {
   app.use(LEGO_STORAGE_PATH, only(storageMethods, "GET, OPTIONS, POST"));
   app.use(GETLOCALCERT_PATH, getlocalcertEndpoints(parts));
   app.use(V1_PATHS, v1(parts));
+  const pages = customerPages(parts);
+  app.use(CUSTOMER_PATH, pages);
+  if (parts.options.pathPrefix !== "")
+    app.use(`${parts.options.pathPrefix}${CUSTOMER_PATH}`, pages);
   app.use(endpoints(parts, false));
   app.use((_req: Request, res: Response) => refuse(res, "not_found"));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
@@ -69,6 +80,11 @@ function isV1(path: string): boolean {
   return V1_PATHS.some((each) => asMounted.startsWith(`${each}/`));
 }
 
+function isCustomers(path: string, { options }: ApiParts): boolean {
+  const [prefix, lower] = [options.pathPrefix.toLowerCase(), path.toLowerCase()];
+  return [CUSTOMER_PATH, `${prefix}${CUSTOMER_PATH}`].some((each) => lower.startsWith(`${each}/`));
+}
+
 function v1(parts: ApiParts): (req: Request, res: Response, next: NextFunction) => Promise<void> {
   const loaded = loadOnce(async () => {
     const { createV1 } = await import("./v1/v1-app.ts");
@@ -79,6 +95,12 @@ function v1(parts: ApiParts): (req: Request, res: Response, next: NextFunction) 
     req.url = req.originalUrl;
     (await loaded())(req, res, next);
   };
+}
+
+/** Where customers see their host name: loaded with the first who does. */
+function customerPages(parts: ApiParts): RequestHandler {
+  const loaded = loadOnce(parts.customerPages);
+  return async (req, res, next) => (await loaded())(req, res, next);
 }
 
 /** Those that acme-dns does not have. */

@@ -81,14 +81,14 @@ interface ImportedKeyClaim {
 
 /** After its first success an imported key is stored as our own are. */
 async function matchImportedKey(
-  { importedKeys, limits, store, clock }: ApiParts,
+  { bcryptQueue, limits, store, clock }: ApiParts,
   source: RequestSource,
   { credential, username, key, who }: ImportedKeyClaim,
 ): Promise<Authentication> {
   const waitMs = limits.takeImportedKey(source.key, username, clock());
   if (waitMs > 0) return { kind: "later", waitMs, who };
   const { id, keyHash } = credential;
-  const matches = await importedKeys.matches(key, keyHash);
+  const matches = await bcryptQueue.matches(key, keyHash);
   if (matches === "busy") return { kind: "later", waitMs: undefined, who };
   if (!matches) return { kind: "refused", why: "wrong_key", who };
   const replacement = { credentialId: id, bcryptHash: keyHash, keyHash: hashApiKey(key) };

@@ -1,6 +1,6 @@
 import { type AllowFrom, parseAllowFrom } from "../delegate/allow-from.ts";
+import { type BcryptHash, parseBcryptHash } from "../delegate/bcrypt-hash.ts";
 import { type ChallengeDigest, parseChallengeDigest } from "../delegate/challenge-digest.ts";
-import { type BcryptHash, parseBcryptHash } from "../delegate/imported-key.ts";
 import { canonicalUsername } from "../delegate/username.ts";
 import type { AcmeDnsRow } from "../store/acme-dns-import.ts";
 

@@ -1,17 +1,21 @@
 import { readFileSync, statSync } from "node:fs";
 import { ConfigError } from "../config/config-error.ts";
 
-/** A file with one secret a line. */
-export interface SecretFile {
+/** A file that nobody else may read. */
+export interface PrivateFile {
   /** The key of the configuration that names it, for messages. */
   readonly key: string;
   readonly file: string;
+  /** A command that makes one. */
+  readonly howToMake: string;
+}
+
+/** A file with one secret a line. */
+export interface SecretFile extends PrivateFile {
   isSecret(line: string): boolean;
   /** What a line should be, such as "a secret of 32 hexadecimal digits". */
   readonly form: string;
   readonly most: number;
-  /** A command that makes one. */
-  readonly howToMake: string;
 }
 
 /** The bits of the mode that let everybody on the machine read or change the file. */
@@ -33,7 +37,21 @@ export function readSecretFile(secret: SecretFile): readonly string[] {
   return secrets;
 }
 
-function contentOf(secret: SecretFile): string {
+/**
+ * A secret that may have any characters but line breaks, and is all that the file has, but for a line break at its
+ * end. `whyNot`: what is wrong with it, without the secret itself. Throws ConfigError.
+ */
+export function readSecretLine(
+  secret: PrivateFile,
+  whyNot: (text: string) => string | undefined,
+): string {
+  const text = contentOf(secret).replace(/\r?\n$/, "");
+  const reason = /[\r\n]/.test(text) ? "there is more than one line in it" : whyNot(text);
+  if (reason !== undefined) throw unusable(secret, reason);
+  return text;
+}
+
+function contentOf(secret: PrivateFile): string {
   try {
     if ((statSync(secret.file).mode & OPEN_TO_ALL) !== 0) {
       throw unusable(secret, "every user of this machine can read it (chmod 600 helps)");
@@ -45,7 +63,7 @@ function contentOf(secret: SecretFile): string {
   }
 }
 
-function unusable({ key, file, howToMake }: SecretFile, reason: string): ConfigError {
+function unusable({ key, file, howToMake }: PrivateFile, reason: string): ConfigError {
   return new ConfigError("config_invalid", [
     `${key}: ${file} cannot be used: ${reason}; make one with: ${howToMake}`,
   ]);

@@ -1,6 +1,6 @@
 /** What could not be bound. */
 export interface Endpoint {
-  readonly service: "dns" | "http" | "metrics";
+  readonly service: "dns" | "http" | "metrics" | "portal";
   readonly transport: "udp" | "tcp";
   /** "" is every address, "0.0.0.0" and "::" every one of a family. */
   readonly address: string;

@@ -1,5 +1,6 @@
 import type { Report } from "../check/report.ts";
 import type { LabelChanges } from "../delegate/labels.ts";
+import type { StepGist } from "../hostname/gist.ts";
 import type { DelegateFacts, Hostname, HostnameId, HostnameState } from "../hostname/hostname.ts";
 import type { Judgement } from "../hostname/judge.ts";
 import type { Act, DelegateAct } from "./administration.ts";
@@ -39,6 +40,9 @@ export interface Hostnames {
 
   /** The report of the last check, and what has changed, the newest first. */
   story(id: HostnameId): Promise<HostnameStory>;
+
+  /** The gist of the last check of each that was checked by a version that keeps it. */
+  gists(ids: readonly HostnameId[]): Promise<ReadonlyMap<HostnameId, readonly StepGist[]>>;
 
   /**
    * Adds one. A name that exists belongs to whoever has it, unless its delegate was deleted: then it moves.

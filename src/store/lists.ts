@@ -16,6 +16,20 @@ export interface Lists {
   /** Rows of the trail. */
   events(query: EventQuery): Promise<Scanned<EventRow>>;
 
+  /** Rows of the trail from the newest down. */
+  newestEvents(query: NewestEventsQuery): Promise<Scanned<EventRow>>;
+
+  /**
+   * When each of these delegates was updated, the newest first: the last time of each key, and the beginning of each
+   * day (UTC) with others, of the twelve newest days of a key. Milliseconds since 1970; none of one that never was.
+   */
+  updatesOf(
+    delegateIds: readonly DelegateId[],
+  ): Promise<ReadonlyMap<DelegateId, readonly number[]>>;
+
+  /** When updates of a delegate were refused since `sinceMs`, the newest first, at most `most`. */
+  refusalsOf(query: RefusalsQuery): Promise<readonly number[]>;
+
   /** The number of the newest row. */
   newestEvent(): Promise<number>;
 }
@@ -74,6 +88,29 @@ export interface DelegateDetails extends DelegateRecord {
 export interface EventQuery extends Page {
   /** Undefined: all. Otherwise rows that one of them fits. */
   readonly kinds?: readonly EventKind[] | undefined;
+}
+
+/** What is undefined filters nothing. */
+export interface NewestEventsQuery {
+  /** Rows with a smaller number; undefined: from the newest on. */
+  readonly before: number | undefined;
+  readonly most: number;
+  readonly kinds?: readonly EventKind[] | undefined;
+  /** Rows about this delegate, but for updates that were accepted: `updatesOf` has their days. */
+  readonly delegateId?: DelegateId | undefined;
+  /** Rows about this host name. */
+  readonly hostname?: string | undefined;
+  /** In lower case: part of the delegate's full name, of the detail, of the address or the proxy's word for it. */
+  readonly q?: string | undefined;
+  /** Rows from before, milliseconds since 1970. */
+  readonly beforeMs?: number | undefined;
+}
+
+/** Times are milliseconds since 1970. */
+export interface RefusalsQuery {
+  readonly delegateId: DelegateId;
+  readonly sinceMs: number;
+  readonly most: number;
 }
 
 /** An action, or what it begins with if a `*` is at its end; of any result, if none is said. */

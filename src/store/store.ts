@@ -1,22 +1,27 @@
 import type { Origin } from "../audit/audit-entry.ts";
 import type { AllowFrom } from "../delegate/allow-from.ts";
+import type { BcryptHash } from "../delegate/bcrypt-hash.ts";
 import type { ChallengeDigest } from "../delegate/challenge-digest.ts";
 import type { CredentialId, KeyHash } from "../delegate/credential.ts";
 import type { Delegate, DelegateId, PublishedDigests } from "../delegate/delegate.ts";
-import type { BcryptHash } from "../delegate/imported-key.ts";
 import type { Labels } from "../delegate/labels.ts";
+import type { Activity } from "./activity.ts";
 import type { Administration } from "./administration.ts";
 import type { AnsweredRequests } from "./answered-requests.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 import type { ClientStorage } from "./client-storage.ts";
+import type { CustomerLinks } from "./customer-links.ts";
 import type { Hostnames } from "./hostnames.ts";
 import type { Lists } from "./lists.ts";
 import type { Tokens } from "./tokens.ts";
+import type { Users } from "./users.ts";
 
 /**
  * What must survive: delegates, their credentials, the newest challenge values, the names that were
- * deleted, the SOA serial of each zone, tokens, the secrets of DNS cookies, what clients keep here, the host names of customers, and who did what. This file and those
- * of its parts are the contract; `test/store/store-contract.ts` checks it against every adapter.
+ * deleted, the SOA serial of each zone, tokens, the secrets of DNS cookies, what clients keep here, the
+ * host names of customers and the links to their pages, the users of the portal, and who did what; and,
+ * with less care, how much there was to do in each hour. This file and those of its parts are the
+ * contract; `test/store/store-contract.ts` checks it against every adapter.
  *
  * Each method is one unit of work: it happens whole or not at all, and when its promise resolves
  * what it did is durable (it survives a power cut). There is no begin and no commit, since one
@@ -121,6 +126,9 @@ export interface Store extends Administration, AuditTrail {
   readonly hostnames: Hostnames;
   readonly lists: Lists;
   readonly answeredRequests: AnsweredRequests;
+  readonly users: Users;
+  readonly customerLinks: CustomerLinks;
+  readonly activity: Activity;
 
   /** What damage of the data was found; undefined: none. */
   readonly damage: string | undefined;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { banner } from "../../src/cli/banner.ts";
-import { checkedConfig, delegationsOfConfig } from "../../src/cli/checked-config.ts";
+import { checkedConfig } from "../../src/cli/checked-config.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { delegationsOfConfig } from "../../src/configured-delegations.ts";
 import type { RunningServer } from "../../src/serve.ts";
 
 const config = loadConfig({ file: undefined, searched: [], env: {} });
@@ -9,11 +10,12 @@ const config = loadConfig({ file: undefined, searched: [], env: {} });
 /** The lines about DNS for TCP and UDP at these addresses, port 53. */
 function dnsLines(addresses: readonly string[]): string[] {
   const transports = ["tcp", "udp"] as const;
-  const server: Pick<RunningServer, "dns" | "http"> = {
+  const server: Pick<RunningServer, "dns" | "http" | "portal"> = {
     dns: addresses.flatMap((address) =>
       transports.map((transport) => ({ address, port: 53, transport })),
     ),
     http: { address: "127.0.0.1", port: 8080 },
+    portal: undefined,
   };
   return banner(config, server)
     .split("\n")
@@ -35,6 +37,19 @@ test("of many addresses the first are shown", () => {
   expect(dnsLines(addresses.slice(0, 8))[7]).toBe("  DNS  192.0.2.7:53 udp+tcp");
 });
 
+test.for([
+  { oneTimePassword: undefined, line: "  Portal http://[::1]:8081  user admin" },
+  {
+    oneTimePassword: "k7m2p-xw4hd-9r3tq-b6fzn",
+    line: "  Portal http://[::1]:8081  user admin  one-time password k7m2p-xw4hd-9r3tq-b6fzn  (shown once; new one: dnsvouch admin passwd)",
+  },
+])("the portal has a line below the API: $line", ({ oneTimePassword, line }) => {
+  const portal = { address: "::1", port: 8081, user: "admin", oneTimePassword };
+  const http = { address: "127.0.0.1", port: 8080 };
+  const lines = banner(config, { dns: [], http, portal }).split("\n");
+  expect(lines[lines.indexOf("  API  http://127.0.0.1:8080") + 1]).toBe(line);
+});
+
 describe("what the first start says besides", () => {
   const env = {
     DNSVOUCH_DOMAIN: "auth.example.org",
@@ -45,6 +60,7 @@ describe("what the first start says besides", () => {
   const server = {
     dns: [{ address: "192.0.2.1", port: 5300, transport: "udp" as const }],
     http: { address: "0.0.0.0", port: 8080 },
+    portal: undefined,
   };
   const first = { delegations: delegationsOfConfig(configured), variables: 3 };
 

@@ -3,7 +3,13 @@ import { describe, expect, test } from "vitest";
 import { examples } from "../../src/cli/define-command.ts";
 import { createProgram } from "../../src/cli/program.ts";
 
-const program = createProgram({ env: {}, finish: () => {}, clock: () => 0, newLabel: () => "" });
+const program = createProgram({
+  env: {},
+  finish: () => {},
+  clock: () => 0,
+  newLabel: () => "",
+  randomOctets: Buffer.alloc,
+});
 
 /** Commands that do something, by their words. */
 function leaves(command: Command, words: readonly string[] = []): [string, Command][] {
@@ -15,6 +21,7 @@ const commands = leaves(program).map(([name, command]) => ({ name, command }));
 
 test("there is every command that the documentation promises", () => {
   expect(commands.map(({ name }) => name).sort()).toEqual([
+    "admin passwd",
     "audit list",
     "audit verify",
     "backup",

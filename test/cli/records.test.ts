@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { checkedConfig, delegationsOfConfig } from "../../src/cli/checked-config.ts";
+import { checkedConfig } from "../../src/cli/checked-config.ts";
 import { formatDelegations } from "../../src/cli/records-format.ts";
+import { delegationsOfConfig } from "../../src/configured-delegations.ts";
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -287,3 +287,16 @@ test("disable_registration closes the registration", () => {
 test("section and key names are read without regard to case, as acme-dns does", () => {
   expect(loadText('[General]\nDomain = "a.example"').general.domains).toEqual(["a.example"]);
 });
+
+test.for(["help@example.org", "first.last+dns@help.example.org", "https://example.org/help", ""])(
+  "customers can turn to %s",
+  (support) => {
+    expect(loadText(`[portal]\nsupport = "${support}"`).portal.support).toBe(support);
+  },
+);
+
+test("a proxy that is named can say who is logged in", () => {
+  const toml =
+    '[api]\ntrusted_proxies = ["192.0.2.1"]\n[portal]\ntrusted_user_header = "Remote-User"';
+  expect(loadText(toml).portal.trustedUserHeader).toBe("Remote-User");
+});

@@ -5,7 +5,6 @@ test.for<{ path: string; value: string; instead: string }>([
   { path: "database.engine", value: '"postgres"', instead: 'set engine = "sqlite"' },
   { path: "api.tls", value: '"cert"', instead: 'set tls = "none"' },
   { path: "api.tls", value: '"letsencrypt"', instead: 'set tls = "none"' },
-  { path: "portal.password_file", value: '"/t"', instead: "remove the key" },
   { path: "policy.approval", value: '"manual"', instead: 'set approval = "none"' },
 ])("$path = $value is refused with what to do instead", ({ path, value, instead }) => {
   const [section, key] = path.split(".");
@@ -32,10 +31,6 @@ test.for<{ toml: string; warning: string }>([
     warning: 'naming.default = "readable" has no effect in this version',
   },
   {
-    toml: '[portal]\nlisten = ":8081"',
-    warning: 'portal.listen = ":8081" has no effect in this version',
-  },
-  {
     toml: '[notify]\nwebhook = "https://hunter2@hooks.example/x"',
     warning: "notify.webhook = (hidden) has no effect in this version",
   },
@@ -53,7 +48,7 @@ test.for<{ name: string; toml: string }>([
   { name: "what refines a refused key", toml: '[api]\nacme_eab_kid = "x"\nhsts_preload = true' },
   {
     name: "what works",
-    toml: '[general]\ndebug = true\n[dns]\ntxt_ttl = 60\nnegative_ttl = 0\ntcp_connections = 50\ntcp_connections_per_source = 5\n[limits]\nbody_bytes = 100\n[api]\ncorsorigins = ["*"]\nbase_url = "http://x"\ndisable_registration = true',
+    toml: '[general]\ndebug = true\n[dns]\ntxt_ttl = 60\nnegative_ttl = 0\ntcp_connections = 50\ntcp_connections_per_source = 5\n[limits]\nbody_bytes = 100\n[api]\ncorsorigins = ["*"]\nbase_url = "http://x"\ndisable_registration = true\n[portal]\nlisten = ":8081"\nsession = "1h"\npassword_file = "/t"\nsupport = "https://x"',
   },
 ])("$name asks for nothing that is missing", ({ toml }) => {
   expect(loadText(toml).warnings).toEqual([]);

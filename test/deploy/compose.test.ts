@@ -30,6 +30,12 @@ test("the server has no right and cannot write but into its volume", () => {
   });
 });
 
+test("the API and the portal in the clear are for this machine alone", () => {
+  const ports = compose.services["dnsvouch"]?.ports ?? [];
+  const others = ports.filter((port) => !port.includes(":53:"));
+  expect(others).toEqual(["127.0.0.1:8080:8080", "127.0.0.1:8081:8081"]);
+});
+
 test("its environment is one that a server takes", () => {
   const values = { DOMAIN: "auth.example.org", PUBLIC_IP: "198.51.100.7" };
   const given = Object.entries(compose.services["dnsvouch"]?.environment ?? {});

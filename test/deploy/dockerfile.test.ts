@@ -39,8 +39,9 @@ test("its environment is one that a server takes, and every port of it is expose
   const config = loadEnvironment(Object.fromEntries(env));
   const exposed = all.find(({ name }) => name === "EXPOSE")?.rest.split(" ") ?? [];
   const [dns] = config.general.listen;
-  const ports = [`${dns?.port}/udp`, `${dns?.port}/tcp`, `${config.api.port}/tcp`];
-  expect(exposed).toEqual([...ports, `${config.metrics.listen?.port}/tcp`]);
+  const http = [config.api.port, config.portal.listen?.port, config.metrics.listen?.port];
+  const ports = [`${dns?.port}/udp`, `${dns?.port}/tcp`, ...http.map((port) => `${port}/tcp`)];
+  expect(exposed).toEqual(ports);
 });
 
 test("every module with machine code has it for amd64 and arm64", () => {

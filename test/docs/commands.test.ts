@@ -3,7 +3,13 @@ import { expect, test } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { codeBlocks, codeSpans, deployed, type Page, pages } from "./pages.ts";
 
-const program = createProgram({ env: {}, finish: () => {}, clock: () => 0, newLabel: () => "" });
+const program = createProgram({
+  env: {},
+  finish: () => {},
+  clock: () => 0,
+  newLabel: () => "",
+  randomOctets: Buffer.alloc,
+});
 
 /** Words as a shell makes them, as far as documentation goes. */
 function wordsOf(line: string): string[] {

@@ -37,6 +37,7 @@ export const requiredPrograms = [
   { program: "psql", package: "postgresql-client", purpose: "acme-dns's other database" },
   { program: "strace", package: "strace", purpose: "what the server asks of the kernel" },
   { program: "promtool", package: "prometheus", purpose: "the alert rules" },
+  { program: "chromium", package: "chromium", purpose: "a browser for the portal" },
   { program: "openssl", package: "openssl", purpose: "the authority's own TLS certificate" },
 ] as const;
 

@@ -7,6 +7,7 @@ import { v4 as uuidv4 } from "uuid";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 import { address, delegateZone, dnsPort } from "./addresses.ts";
+import { challengeValue } from "./challenge-value.ts";
 import type { Daemon } from "./daemon.ts";
 import { nameserverRecords } from "./dnsvouch.ts";
 import type { Lab } from "./lab.ts";
@@ -28,6 +29,9 @@ export const DEAD = "dead.test";
 export interface Provider {
   readonly server: RunningServer;
   readonly url: string;
+  readonly portalUrl: string;
+  /** Of the portal's first user, `admin`. */
+  readonly oneTimePassword: string;
   readonly database: string;
   /** Records of the customers' zones by their absolute names; what is served once `serveZones` is done. */
   readonly records: Map<string, readonly string[]>;
@@ -74,7 +78,39 @@ export async function startProvider(lab: Lab): Promise<Provider> {
     log: { debug() {}, info() {}, warn() {}, error: (_, message) => assert.fail(message) },
   });
   const url = `http://${server.http.address}:${server.http.port}`;
-  return { server, url, database, records, clock, serveZones };
+  const { portal } = server;
+  assert(portal?.oneTimePassword !== undefined, "there is no portal, or it has users already");
+  const portalUrl = `http://${portal.address}:${portal.port}`;
+  const { oneTimePassword } = portal;
+  return { server, url, portalUrl, oneTimePassword, database, records, clock, serveZones };
+}
+
+/** The customer makes the record, as the form of their DNS host has them do. */
+export async function leadTo(provider: Provider, name: string, target: string): Promise<void> {
+  provider.records.set(`_acme-challenge.${name}`, [`CNAME ${target}.`]);
+  await provider.serveZones();
+}
+
+export interface Updated {
+  readonly status: number;
+  readonly txt: string;
+}
+
+let values = 0;
+/** An ACME client publishes a value that nobody had before. */
+export async function updateBy(
+  { url }: Provider,
+  key: { readonly user: string; readonly password: string },
+  fulldomain: string,
+): Promise<Updated> {
+  const txt = challengeValue(`value ${values++}`);
+  const response = await fetch(`${url}/update`, {
+    method: "POST",
+    headers: { "X-Api-User": key.user, "X-Api-Key": key.password },
+    body: JSON.stringify({ subdomain: fulldomain.split(".")[0], txt }),
+  });
+  await response.arrayBuffer();
+  return { status: response.status, txt };
 }
 
 function configuration(database: string) {
@@ -86,8 +122,10 @@ function configuration(database: string) {
       DNSVOUCH_DOMAIN: delegateZone,
       DNSVOUCH_GENERAL_NSNAME: `ns1.${delegateZone}`,
       DNSVOUCH_GENERAL_RECORDS: nameserverRecords.join("\n"),
-      DNSVOUCH_API_IP: address.dnsvouch,
+      // The portal tells its visitors that the API is on the host by which they have reached it.
+      DNSVOUCH_API_IP: "127.0.0.1",
       DNSVOUCH_API_PORT: "0",
+      DNSVOUCH_PORTAL_LISTEN: "127.0.0.1:0",
       DNSVOUCH_DB: database,
       DNSVOUCH_METRICS_LISTEN: "",
       DNSVOUCH_DNS_WORKERS: "1",

@@ -351,9 +351,9 @@ describe("config", () => {
   test("validate finds what a start would find, with the same exit code", async () => {
     expect(await done("config", "validate")).toContain("valid");
     const odd = join(folder.path, "odd.toml");
-    writeFileSync(odd, '[general]\npublic_ip = "192.0.2.1"\n[portal]\nsession = "1h"\n');
+    writeFileSync(odd, '[general]\npublic_ip = "192.0.2.1"\n[naming]\ntombstone = "1d"\n');
     const warned = await folder.run("config", "validate", "-c", odd);
-    expect(warned).toMatchObject({ code: 0, err: expect.stringContaining("portal.session") });
+    expect(warned).toMatchObject({ code: 0, err: expect.stringContaining("naming.tombstone") });
     expect((await folder.run("config", "validate", "--strict", "-c", odd)).code).toBe(1);
     const bad = join(folder.path, "bad.toml");
     writeFileSync(bad, '[general]\nlisten = "127.0.0.1:0"\nrecords = ["x A 1.2.3"]\n');

@@ -19,6 +19,14 @@ import {
 
 const KEY_HASH = new Uint8Array(32).fill(9);
 const DAY_MS = 86_400_000;
+const PASSWORD = { scheme: "one-time", hash: KEY_HASH } as const;
+const COUNTS = {
+  values: 1,
+  other_answers: 2,
+  refusals: 0,
+  updates_accepted: 0,
+  updates_refused: 0,
+};
 /** More than any unit of work has. */
 const MOST_CALLS = 40;
 
@@ -29,6 +37,7 @@ let live: Writer;
 let disabled: Writer;
 let deleted: Writer;
 let credentialId: Writer["credentialId"];
+let hostnameId: number;
 
 const act = { timeMs: 5 * DAY_MS, origin: ORIGIN };
 
@@ -78,6 +87,17 @@ const UNITS: Readonly<Record<string, () => Promise<unknown>>> = {
       expiresMs: undefined,
     }),
   revokeToken: () => store.tokens.revoke({ ...act, id: 1 }),
+  createUser: () =>
+    store.users.create({ ...act, name: "new", role: "viewer", password: undefined }),
+  setPassword: () => store.users.setPassword({ ...act, name: "admin", password: PASSWORD }),
+  setRole: () => store.users.setRole({ ...act, name: "viewer", role: "admin" }),
+  deleteUser: () => store.users.delete({ ...act, name: "viewer" }),
+  noteLogin: () => store.users.noteLogin("admin", act.timeMs),
+  "createLink in the place of another": () =>
+    store.customerLinks.create({ ...act, hostnameId, tokenHash: KEY_HASH.map(() => 8) }),
+  revokeLink: () => store.customerLinks.revoke({ ...act, hostnameId }),
+  "deleteHostname that has a link": () => store.hostnames.delete({ ...act, id: hostnameId }),
+  addActivity: () => store.activity.add(act.timeMs + 9 * DAY_MS, COUNTS),
   recordAct: () =>
     store.recordAct({ ...act, action: "update", result: "wrong_key", origin: ORIGIN }),
   ageOut: () => store.ageOut({ beforeMs: DAY_MS, rows: 100 }),
@@ -125,6 +145,16 @@ beforeEach(async () => {
     tokenHash: KEY_HASH,
     expiresMs: undefined,
   });
+  for (const role of ["admin", "viewer"] as const) {
+    await store.users.create({ ...act, name: role, role, password: PASSWORD });
+  }
+  const said = { tenant: "", labels: {}, edgeTargets: [] };
+  const hostname = { ...act, ...said, delegateId, name: "www.example.com" };
+  const added = await store.hostnames.create(hostname);
+  assert(typeof added === "object");
+  hostnameId = added.id;
+  await store.customerLinks.create({ ...act, hostnameId, tokenHash: KEY_HASH });
+  await store.activity.add(act.timeMs, COUNTS);
   fault = new DatabaseFault();
 });
 
@@ -174,7 +204,7 @@ describe("a fault at each call of the database in turn", () => {
     if (name !== "replaceImportedKey") expect(content()).not.toEqual(before);
   });
 
-  test.for(["findCredential", "auditHead", "countDelegates", "liveTokens"])(
+  test.for(["findCredential", "auditHead", "countDelegates", "liveTokens", "users", "findLink"])(
     "%s, which only reads, says so and works the next time",
     async (name) => {
       const reads: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -182,6 +212,8 @@ describe("a fault at each call of the database in turn", () => {
         auditHead: () => store.auditHead(),
         countDelegates: () => store.countDelegates(),
         liveTokens: () => store.tokens.live(0),
+        users: () => store.users.list(),
+        findLink: () => store.customerLinks.find(KEY_HASH),
       };
       const read = reads[name];
       assert(read);

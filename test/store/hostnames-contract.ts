@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { v4 as uuidv4 } from "uuid";
 import { beforeEach, describe, expect, test } from "vitest";
+import { gistOf } from "../../src/hostname/gist.ts";
 import { NO_FACTS } from "../../src/hostname/hostname.ts";
 import type { Judgement } from "../../src/hostname/judge.ts";
 import {
@@ -137,6 +138,9 @@ function describeAll(underTest: () => StoreUnderTest): void {
       await store.hostnames.judge({ ...judging, checked: { report } });
       await judge(id, judged("active"), 8);
       expect((await store.hostnames.story(id)).report).toEqual(report);
+      const { id: unseen } = await added("other.example.com");
+      const gists = await store.hostnames.gists([id, unseen, 999]);
+      expect(gists).toEqual(new Map([[id, gistOf(report)]]));
       expect((await store.hostnames.find(id))?.checkedMs).toBe(7);
     });
 

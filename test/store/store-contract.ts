@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ANYWHERE, parseAllowFrom } from "../../src/delegate/allow-from.ts";
 import type { ChallengeUpdated, Store } from "../../src/store/store.ts";
+import { describeActivity } from "./activity-contract.ts";
 import { describeAdministration } from "./administration-contract.ts";
 import { describeClientStorage } from "./client-storage-contract.ts";
+import { describeCustomerLinks } from "./customer-links-contract.ts";
 import { describeHostnames } from "./hostnames-contract.ts";
+import { describeNewestEvents } from "./newest-events-contract.ts";
 import {
   allPublished,
   digest,
@@ -16,6 +19,7 @@ import {
   type Writer,
   ZONE,
 } from "./store-fixture.ts";
+import { describeUsers } from "./users-contract.ts";
 
 export interface StoreUnderTest {
   readonly store: Store;
@@ -47,6 +51,10 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeAdministration(() => underTest);
     describeClientStorage(() => underTest);
     describeHostnames(() => underTest);
+    describeUsers(() => underTest);
+    describeCustomerLinks(() => underTest);
+    describeActivity(() => underTest);
+    describeNewestEvents(() => underTest);
 
     function describeRuns(): void {
       describe("beginRun", () => {

@@ -154,6 +154,35 @@ test("a host name of schema version 6 has its next report in the newest", async 
   await store.close();
 });
 
+test("what schema version 7 has is there in the newest, with users, links and the trail of each delegate", async () => {
+  makeOld(7);
+  const old = new Database(file);
+  old.exec(`
+    INSERT INTO hostname (id, name, delegate_id, tenant, labels, edge_targets, created_ms, state, since_ms,
+      reason, advice, facts, next_check_ms)
+    VALUES (4, 'www.example.com', 1, 't', '{}', '[]', 1, 'active', 2, '', '', '{}', 4);
+    INSERT INTO audit (sequence, time_ms, action, result, delegate_id, peer, previous_hash)
+    VALUES (1, 5, 'register', 'accepted', 1, '192.0.2.1', zeroblob(32)),
+      (2, 6, 'check', 'accepted', NULL, '192.0.2.1', zeroblob(32));
+    UPDATE audit_anchor SET newest = 2`);
+  old.close();
+  const store = await openSqliteStore(file);
+  const act = { timeMs: 7, origin: ORIGIN };
+  const delegate = { before: undefined, most: 9, delegateId: 1 };
+  const ofDelegate = async () =>
+    (await store.lists.newestEvents(delegate)).rows.map(({ sequence }) => sequence);
+  expect(await ofDelegate()).toEqual([1]);
+  const tokenHash = new Uint8Array(32).fill(1);
+  expect(await store.customerLinks.create({ ...act, hostnameId: 4, tokenHash })).toBe("created");
+  const user = { ...act, name: "alice", role: "admin", password: undefined } as const;
+  expect(await store.users.create(user)).toBe("created");
+  expect(await ofDelegate()).toEqual([3, 1]);
+  expect(await store.customerLinks.find(tokenHash)).toBe(4);
+  expect(await store.users.list()).toMatchObject([{ name: "alice", role: "admin" }]);
+  expect(await store.activity.since(0)).toEqual([]);
+  await store.close();
+});
+
 // The oldest goes through the steps of all others.
 test("loses nothing to a kill at any call of the upgrade", async () => {
   let kills = 0;

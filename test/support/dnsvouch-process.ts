@@ -18,25 +18,30 @@ export interface DnsvouchProcess {
   exit(): Promise<number | NodeJS.Signals>;
 }
 
-/** Starts dnsvouch with this command line in `cwd`; its environment is `env` and nothing else of ours. */
+/**
+ * Starts dnsvouch with this command line in `cwd`; its environment is `env` and nothing else of ours. `input` is its
+ * standard input; without one it has none.
+ */
 export function startDnsvouch(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
   main: string = MAIN,
+  input?: string,
 ): DnsvouchProcess {
   const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
     cwd,
     env: { PATH: process.env["PATH"], ...compileCacheEnvironment(), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+  child.stdin?.end(input);
   let stdout = "";
   let stderr = "";
-  child.stdout.on("data", (chunk) => {
+  child.stdout?.on("data", (chunk) => {
     stdout += chunk;
   });
-  child.stderr.on("data", (chunk) => {
+  child.stderr?.on("data", (chunk) => {
     stderr += chunk;
   });
   const exited = new Promise<number | NodeJS.Signals>((done) => {
@@ -47,7 +52,7 @@ export function startDnsvouch(
       child.kill("SIGKILL");
       fail(new Error(`not ready in time: ${stdout}${stderr}`));
     }, DEADLINE_MS);
-    child.stdout.on("data", () => {
+    child.stdout?.on("data", () => {
       if (!/^ready$/m.test(stdout)) return;
       clearTimeout(deadline);
       done();

@@ -11,6 +11,7 @@ export interface ConfigLines {
   readonly api?: readonly string[];
   readonly log?: readonly string[];
   readonly metrics?: readonly string[];
+  readonly portal?: readonly string[];
 }
 
 /** What a command has printed, and its exit code. */
@@ -37,8 +38,18 @@ export class ProcessFolder {
   }
 
   /** Runs a command to its end. */
-  async run(...args: readonly string[]): Promise<CommandOutcome> {
-    const command = this.start(args);
+  run(...args: readonly string[]): Promise<CommandOutcome> {
+    return this.#outcomeOf(this.start(args));
+  }
+
+  /** Runs a command that reads this from its standard input to its end. */
+  runWithInput(input: string, ...args: readonly string[]): Promise<CommandOutcome> {
+    const command = startDnsvouch(args, this.path, {}, [], MAIN, input);
+    this.#started.push(command);
+    return this.#outcomeOf(command);
+  }
+
+  async #outcomeOf(command: DnsvouchProcess): Promise<CommandOutcome> {
     const code = await command.exit();
     return { code, out: command.stdout(), err: command.stderr() };
   }
@@ -57,6 +68,8 @@ export class ProcessFolder {
       ...(lines.log ?? ['loglevel = "info"', 'logtype = "stdout"', 'logformat = "json"']),
       "[metrics]",
       ...(lines.metrics ?? ['listen = ""']),
+      "[portal]",
+      ...(lines.portal ?? ['listen = ""']),
     ];
     writeFileSync(file, `${text.join("\n")}\n`);
     return file;

@@ -19,6 +19,10 @@ export interface ServerUnderTest {
   readonly url: string;
   /** Where its metrics are; they are off unless a test sets metrics.listen. */
   readonly metricsUrl: string;
+  /** Where its portal is; there is none unless a test sets portal.listen. */
+  readonly portalUrl: string;
+  /** Of the first administrator, whom this start has made; undefined: there was one. */
+  readonly oneTimePassword: string | undefined;
   /** The threads that answer DNS. */
   readonly threads: DnsThreads;
   /** What it has logged as errors since it was started, oldest first. */
@@ -71,6 +75,7 @@ function configOf(env: Settings, folder: string) {
       DNSVOUCH_DB: join(folder, "dnsvouch.db"),
       DNSVOUCH_DNS_IO: inject("io"),
       DNSVOUCH_METRICS_LISTEN: "",
+      DNSVOUCH_PORTAL_LISTEN: "",
       // Each thread costs a tenth of a second at every start: tests about several ask for them.
       DNSVOUCH_DNS_WORKERS: "1",
       // Whole files of tests come from one address: those that are about the limits set them.
@@ -93,6 +98,8 @@ function underTest(
     httpPort: running.http.port,
     url: `http://127.0.0.1:${running.http.port}`,
     metricsUrl: `http://127.0.0.1:${running.metrics?.port}`,
+    portalUrl: `http://127.0.0.1:${running.portal?.port}`,
+    oneTimePassword: running.portal?.oneTimePassword,
     threads: running.threads,
     ...logged,
     upkeep: () => running.upkeep(),

@@ -90,7 +90,7 @@ async function createDelegate(parts: V1Parts, call: CreateCall): Promise<Answer>
 /** It is in DNS then. Throws ProblemError. */
 async function storeDelegate(
   { store, clock, acts, zones }: V1Parts,
-  { body, token, origin }: CreateCall,
+  { body, caller, origin }: CreateCall,
   { zone, readable, allowFrom }: Wish,
 ): Promise<{
   readonly subdomain: string;
@@ -105,7 +105,7 @@ async function storeDelegate(
       ...{ zone, subdomain, allowFrom, username, tenant, contact, labels, txtSlots, origin },
       keyHash: hashApiKey(key),
       createdMs: clock(),
-      tokenId: token?.id,
+      tokenId: caller?.tokenId,
     });
     if (outcome === "token_revoked")
       throw new ProblemError("token_required", "the token is revoked");

@@ -26,6 +26,11 @@ export function readJson(shape: z.ZodType, octets: Uint8Array): unknown {
   return check(shape, "body", value);
 }
 
+/** What did not come as text. */
+export function readValue(shape: Shape, place: string, value: unknown): unknown {
+  return check(shape ?? z.strictObject({}), place, value);
+}
+
 /** Texts of a path or a query become what their shapes are of. */
 function read(shape: Shape, place: string, texts: Readonly<Record<string, unknown>>): unknown {
   const object: z.ZodObject = shape instanceof z.ZodObject ? shape : z.strictObject({});

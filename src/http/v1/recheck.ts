@@ -56,12 +56,12 @@ export function recheckRoutes(parts: V1Parts): readonly Route[] {
       params: z.strictObject({ name: z.string().min(1).max(255) }),
       answers: { 200: z.union([HostnameWithStory, PublicCheck]), 202: undefined },
       problems: ["not_found", "busy"],
-      async handle({ params, token }) {
-        if (token === undefined) {
+      async handle({ params, caller }) {
+        if (caller === undefined) {
           const waitMs = buckets.take(ALL, parts.clock());
           if (waitMs > 0) throw tooMany("too many host names are looked at just now", waitMs);
         }
-        const isReader = token !== undefined && allows(token.scopes, "read");
+        const isReader = caller !== undefined && allows(caller.scopes, "read");
         return lookAt(parts, params.name, isReader);
       },
     }),

@@ -1,14 +1,13 @@
 import type { AuditResult } from "../../audit/audit-entry.ts";
 import { allows } from "../../delegate/token-scope.ts";
-import type { LiveToken } from "../../store/tokens.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { recordRefusedRegistration } from "../registration.ts";
 import { canRegisterFrom } from "../registration-permission.ts";
 import { ProblemError } from "./problem.ts";
-import type { Call } from "./route.ts";
+import type { Call, Caller } from "./route.ts";
 
 /** Who registers. */
-export type Registrant = Pick<Call<unknown, unknown, unknown>, "token" | "source" | "origin">;
+export type Registrant = Pick<Call<unknown, unknown, unknown>, "caller" | "source" | "origin">;
 
 /**
  * What /register and v1 have in common: who may register, and how often. A token that administers delegates, too,
@@ -24,13 +23,15 @@ export class Registrations {
   /** Throws ProblemError for who may not register. */
   permit(registrant: Registrant): void {
     const { options } = this.#api;
-    if (options.registration === "closed" && !isOperators(registrant.token)) {
+    if (options.registration === "closed" && !isOperators(registrant.caller)) {
       this.#record(registrant, "registration_closed");
       throw new ProblemError(
         "registration_closed",
         "nobody can register here (api.registration) but with a token that allows delegates, too",
       );
     }
+    // Who has signed in to the portal is no client of the API.
+    if (registrant.caller !== undefined && registrant.caller.tokenId === undefined) return;
     if (!canRegisterFrom(registrant.source, options)) {
       this.#record(registrant, "source_not_allowed");
       throw new ProblemError(
@@ -43,7 +44,7 @@ export class Registrations {
   /** Counts what `make` makes, and nothing if it throws. Throws ProblemError if there are too many. */
   async count<Made>(registrant: Registrant, make: () => Promise<Made>): Promise<Made> {
     const { counters, options } = this.#api;
-    const made = isOperators(registrant.token)
+    const made = isOperators(registrant.caller)
       ? await make()
       : await this.#withinLimits(registrant, make);
     counters.registered(options.registration, "ok");
@@ -75,6 +76,6 @@ export class Registrations {
   }
 }
 
-function isOperators(token: LiveToken | undefined): boolean {
-  return token !== undefined && allows(token.scopes, "delegates");
+function isOperators(caller: Caller | undefined): boolean {
+  return caller !== undefined && allows(caller.scopes, "delegates");
 }

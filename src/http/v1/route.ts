@@ -2,7 +2,6 @@ import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import type { Origin } from "../../audit/audit-entry.ts";
 import type { TokenScope } from "../../delegate/token-scope.ts";
-import type { LiveToken } from "../../store/tokens.ts";
 import type { RequestSource } from "../request-source.ts";
 import type { ProblemCode } from "./problem.ts";
 
@@ -16,15 +15,22 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Who calls. */
+export interface Caller {
+  readonly scopes: readonly TokenScope[];
+  /** Of the token that they have shown; undefined: they have signed in to the portal. */
+  readonly tokenId: number | undefined;
+}
+
 /** A request that has passed the gate. */
 export interface Call<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
   /** Undefined: nobody has logged in, where that is allowed. */
-  readonly token: LiveToken | undefined;
+  readonly caller: Caller | undefined;
   readonly source: RequestSource;
-  /** Whose acts these are, with the token. */
+  /** Whose acts these are, with the token or the user. */
   readonly origin: Origin;
   readonly req: IncomingMessage;
 }

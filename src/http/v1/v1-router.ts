@@ -3,6 +3,7 @@ import { StoreError } from "../../store/store.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { readBody, type TooLong } from "../request-body.ts";
 import { checkRoutes } from "./checks.ts";
+import { customerLinkRoutes } from "./customer-links.ts";
 import { delegateRoutes } from "./delegates.ts";
 import { eventRoutes } from "./events.ts";
 import { hostnameRoutes } from "./hostnames.ts";
@@ -26,6 +27,7 @@ export function v1Routes(api: ApiParts, parts: V1Parts): readonly Route[] {
     ...keyRoutes(parts),
     ...hostnameRoutes(parts),
     ...recheckRoutes(parts),
+    ...customerLinkRoutes(parts),
     ...checkRoutes(parts),
     ...snippetRoutes(parts),
     ...eventRoutes(parts),
@@ -73,7 +75,7 @@ async function handle(
 ): Promise<Answer | undefined> {
   const source = api.sources.of(req);
   if (route.scope === "source") {
-    const nothing = { params: {}, query: {}, body: undefined, token: undefined };
+    const nothing = { params: {}, query: {}, body: undefined, caller: undefined };
     return route.handle({ ...nothing, source, origin: source.origin, req });
   }
   const shown = await gate.tokenOf(req, source);
@@ -91,7 +93,8 @@ async function handle(
   if (octets === undefined) return undefined;
   const body = route.body === undefined ? undefined : readJson(route.body, octets);
   const by = token && tokenName(token);
-  const call = { params, query, body, token, source, origin: { ...source.origin, by }, req };
+  const caller = token && { scopes: token.scopes, tokenId: token.id };
+  const call = { params, query, body, caller, source, origin: { ...source.origin, by }, req };
   const act = (): Promise<Answer> => route.handle(call);
   if (route.isIdempotent !== true || shown === undefined) return act();
   return once(api, req, { ...shown, body: octets }, act);

@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { StoreError } from "../store.ts";
 import { copyDatabase } from "./copy-database.ts";
 import { inspectDatabaseFile } from "./database-file.ts";
+import type { ReaderOptions } from "./open-records.ts";
 import { reportingFaults } from "./storage-fault.ts";
 import { sync } from "./sync.ts";
 
@@ -11,11 +12,15 @@ import { sync } from "./sync.ts";
  * Makes a backup of the database at `path` as the file `target`, beside whoever serves it. A backup of ours
  * that is there is replaced when the new one is complete; no other file ever is. Rejects with StoreError.
  */
-export async function backupDatabase(path: string, target: string): Promise<void> {
+export async function backupDatabase(
+  path: string,
+  target: string,
+  { isOpenHere }: ReaderOptions = { isOpenHere: false },
+): Promise<void> {
   const source = resolve(path);
   const file = resolve(target);
   refuseTarget(source, file);
-  if (inspectDatabaseFile(source) === "absent") {
+  if (!isOpenHere && inspectDatabaseFile(source) === "absent") {
     throw new StoreError(
       "lost_database",
       `There is no database ${source}: check database.connection.`,
@@ -36,7 +41,7 @@ export interface BackupTask {
   readonly target: string;
 }
 
-/** As `backupDatabase`, in a thread of its own: nothing of a server waits for it. Rejects with an Error. */
+/** As `backupDatabase`, in a thread of the server that has the database open: nothing of it waits. Rejects with an Error. */
 export function backupInThread(path: string, target: string, signal: AbortSignal): Promise<void> {
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
   const task: BackupTask = { path, target };

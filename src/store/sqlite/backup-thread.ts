@@ -6,7 +6,7 @@ import { type BackupTask, backupDatabase } from "./backup-database.ts";
 assert(parentPort, "a thread of dnsvouch, which the server starts");
 const { path, target }: BackupTask = workerData;
 try {
-  await backupDatabase(path, target);
+  await backupDatabase(path, target, { isOpenHere: true });
   parentPort.postMessage(undefined);
 } catch (error) {
   parentPort.postMessage(error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import type { ReaderOptions } from "./open-records.ts";
 import { type CheckFinding, quickCheck } from "./quick-check.ts";
 
 export interface DatabaseCheck {
@@ -12,10 +13,13 @@ export interface DatabaseCheck {
 const SMALL_OCTETS = 16 * 1024 * 1024;
 
 /** Looks through a database for damage: a large one in a thread of its own. Never throws. */
-export function checkDatabase(file: string): DatabaseCheck {
+export function checkDatabase(
+  file: string,
+  { isOpenHere }: ReaderOptions = { isOpenHere: false },
+): DatabaseCheck {
   try {
     const octets = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    return octets > SMALL_OCTETS ? checkInThread(file) : finished(quickCheck(file));
+    return octets > SMALL_OCTETS ? checkInThread(file) : finished(quickCheck(file, isOpenHere));
   } catch (error) {
     return finished(unchecked(error));
   }

@@ -42,7 +42,10 @@ export function lockData(databasePath: string): DataLock {
   });
 }
 
-/** Whether a process has it now. Nothing is made where nothing is. */
+/**
+ * Whether another process has it now. Nothing is made where nothing is. Whoever has it must not ask: looking at the
+ * file gives up the locks that this process has on it.
+ */
 export function isInUse(databasePath: string): boolean {
   const lockFile = join(dirname(resolve(databasePath)), LOCK_FILE);
   if (statSync(lockFile, { throwIfNoEntry: false }) === undefined) return false;

@@ -1,4 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
+import { prepareWhenUsed } from "./prepare-when-used.ts";
 
 /** Statements about host names: prepared when the first of them is needed. */
 export interface HostnameStatements {
@@ -32,7 +33,10 @@ export interface HostnameStatements {
   >;
   readonly insert: Statement<[NewHostnameRow]>;
   readonly setState: Statement<[HostnameStateRow]>;
-  readonly setReport: Statement<[{ id: number; checkedMs: number; report: Uint8Array | null }]>;
+  readonly setReport: Statement<
+    [{ id: number; checkedMs: number; report: Uint8Array | null; gist: string | null }]
+  >;
+  readonly gists: Statement<[{ ids: string }], { id: number; gist: string }>;
   readonly setSaid: Statement<
     [
       {
@@ -176,7 +180,9 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
       facts = @facts, next_check_ms = @nextCheckMs
     WHERE id = @id`,
   setReport:
-    "UPDATE hostname SET checked_ms = @checkedMs, report = coalesce(@report, report) WHERE id = @id",
+    "UPDATE hostname SET checked_ms = @checkedMs, report = coalesce(@report, report), gist = coalesce(@gist, gist) WHERE id = @id",
+  gists:
+    "SELECT id, gist FROM hostname WHERE id IN (SELECT value FROM json_each(@ids)) AND gist IS NOT NULL",
   setSaid: `
     UPDATE hostname SET tenant = @tenant, labels = @labels, edge_targets = @edgeTargets,
       next_check_ms = @nextCheckMs
@@ -195,14 +201,5 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
 
 /** Each is prepared with its first use: a server without host names has none. */
 export function prepareHostnameStatements(database: Database): HostnameStatements {
-  const prepared = {};
-  for (const [name, text] of Object.entries(HOSTNAME_SQL)) {
-    let statement: Statement | undefined;
-    const get = (): Statement => {
-      statement ??= database.prepare(text);
-      return statement;
-    };
-    Object.defineProperty(prepared, name, { get, enumerable: true });
-  }
-  return prepared as HostnameStatements;
+  return prepareWhenUsed<HostnameStatements>(database, HOSTNAME_SQL);
 }

@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { hostnameDetail } from "../../audit/audit-entry.ts";
 import type { Report } from "../../check/report.ts";
 import { changedLabels, restoreLabels, storeLabels } from "../../delegate/labels.ts";
+import { gistOf } from "../../hostname/gist.ts";
 import {
   HOSTNAME_STATES,
   type HostnameFacts,
@@ -112,8 +113,12 @@ export function judgeHostname(
   if (before === undefined) return "gone";
   if (checked !== undefined) {
     // Where nobody could be asked, what was found before is still what is known.
-    const report = checked.report === undefined ? null : packReport(checked.report);
-    context.hostnames.setReport.run({ id, checkedMs: timeMs, report });
+    const { report } = checked;
+    const kept =
+      report === undefined
+        ? { report: null, gist: null }
+        : { report: packReport(report), gist: JSON.stringify(gistOf(report)) };
+    context.hostnames.setReport.run({ id, checkedMs: timeMs, ...kept });
   }
   const judgement = judge(before);
   if (judgement.isOver === true) {

@@ -47,6 +47,11 @@ export function mergeReplaced(database: Database, nowMs: number): MergeReport {
   run(MERGE_SEALED);
   run(MERGE_HOSTNAMES, { nowMs });
   run(LOOK_AT_HOSTNAMES);
+  run(REVOKE_LINKS);
+  if (count(HAS_OTHER_USERS) === 1) {
+    run(DROP_USERS);
+    run(TAKE_USERS);
+  }
   run(RAISE_SEQUENCES);
   const lostAuditRows = isDescendant ? 0 : count("SELECT count(*) FROM old.audit");
   if (isDescendant) run(CONTINUE_TRAIL);
@@ -128,11 +133,12 @@ const MERGE_ZONES = `
   INSERT INTO main.zone (apex, serial) SELECT apex, serial FROM old.zone WHERE true
   ON CONFLICT (apex) DO UPDATE SET serial = excluded.serial`;
 
-/** The trail is read once for all of them: it has no index by delegate. */
+/** The trail is read once for all of them. */
 const FIND_LAST_ACTS = `
   CREATE TEMP TABLE last_act AS
     SELECT action, delegate_id, max(sequence) AS sequence FROM old.audit
-    WHERE action IN ('delegate.delete', 'delegate.disable') GROUP BY action, delegate_id;
+    WHERE action IN ('delegate.delete', 'delegate.disable') OR substr(action, 1, 5) = 'user.'
+    GROUP BY action, delegate_id;
   CREATE INDEX temp.last_act_of_delegate ON last_act (action, delegate_id)`;
 
 /**
@@ -239,6 +245,24 @@ const MERGE_HOSTNAMES = `
   WHERE true ON CONFLICT (name) DO NOTHING`;
 /** The delegates of some were locked or deleted since. */
 const LOOK_AT_HOSTNAMES = "UPDATE main.hostname SET next_check_ms = 0";
+
+/** Those that `old` had and has no more. Which it had is known by their numbers: it may be too old for some. */
+const REVOKE_LINKS = `
+  DELETE FROM main.customer_link
+  WHERE token_hash NOT IN (SELECT token_hash FROM old.customer_link)
+    AND id <= (SELECT seq FROM old.sqlite_sequence WHERE name = 'customer_link')`;
+
+/**
+ * Whether `old` has users, and what was done to them last is nothing that `main` knows: otherwise those of `main`
+ * came after it, and stay. As with delegates, a row that was pruned is not known.
+ */
+const HAS_OTHER_USERS = `
+  SELECT EXISTS (SELECT 1 FROM old.portal_user) AND NOT EXISTS (
+    SELECT 1 FROM old.audit AS r JOIN main.audit AS k ON k.sequence = r.sequence
+    WHERE r.sequence = (SELECT max(sequence) FROM temp.last_act WHERE substr(action, 1, 5) = 'user.')
+      AND k.action = r.action AND k.detail = r.detail AND k.previous_hash = r.previous_hash)`;
+const DROP_USERS = "DELETE FROM main.portal_user";
+const TAKE_USERS = "INSERT INTO main.portal_user SELECT * FROM old.portal_user";
 
 /** A number that was given out is never given out again. */
 const RAISE_SEQUENCES = `

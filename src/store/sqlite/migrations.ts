@@ -8,6 +8,7 @@ import {
   SCHEMA_VERSION_5,
   SCHEMA_VERSION_6,
   SCHEMA_VERSION_7,
+  SCHEMA_VERSION_8,
 } from "./schema.ts";
 
 /** The step at index n makes version n + 1 of version n. A released step is never edited. */
@@ -21,6 +22,7 @@ export const MIGRATIONS: Migrations = [
   SCHEMA_VERSION_5,
   SCHEMA_VERSION_6,
   SCHEMA_VERSION_7,
+  SCHEMA_VERSION_8,
 ];
 
 export const NEWEST_VERSION: number = MIGRATIONS.length;

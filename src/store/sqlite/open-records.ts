@@ -63,10 +63,20 @@ const NEWEST_AUDIT = `
   WHERE @delegate IS NULL OR d.subdomain || '.' || z.apex = @delegate OR d.subdomain = @delegate
   ORDER BY a.sequence DESC LIMIT @most`;
 
+/** Of whoever reads beside a server. */
+export interface ReaderOptions {
+  /**
+   * Whether this process has the database open, too. Then it is known to be ours, and must not be opened but by
+   * SQLite: closing a descriptor of it gives up the locks of the whole process. Nobody waits for a lock that the same
+   * thread would have to give back.
+   */
+  readonly isOpenHere: boolean;
+}
+
 /** Opens an existing database for reading alone. Throws StoreError. */
-export function openRecords(path: string): Records {
+export function openRecords(path: string, options: ReaderOptions = { isOpenHere: false }): Records {
   const file = resolve(path);
-  const database = reportingFaults(file, () => open(file));
+  const database = reportingFaults(file, () => open(file, options));
   const read = <T>(work: () => T): T => reportingFaults(file, work);
   return {
     delegates: (nowMs) => allDelegates(database, nowMs),
@@ -94,7 +104,30 @@ export function openRecords(path: string): Records {
   };
 }
 
-function open(file: string): Database.Database {
+function open(file: string, { isOpenHere }: ReaderOptions): Database.Database {
+  if (!isOpenHere) refuseOthers(file);
+  const database = new Database(file, {
+    readonly: true,
+    fileMustExist: true,
+    timeout: isOpenHere ? 0 : BUSY_TIMEOUT_MS,
+  });
+  try {
+    // One snapshot until it is closed: what is written meanwhile must not look as if rows were missing.
+    database.exec("BEGIN");
+    const version = Number(database.pragma("user_version", { simple: true }));
+    if (version === NEWEST_VERSION) return database;
+    throw new StoreError(
+      "storage_unavailable",
+      `The database ${file} has schema version ${version}, of an older dnsvouch: start the server once, which brings it up to date.`,
+    );
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Throws StoreError for what is no database of this version of ours, or of an older one. */
+function refuseOthers(file: string): void {
   const found = inspectDatabaseFile(file);
   if (found === "absent") {
     throw new StoreError(
@@ -103,18 +136,4 @@ function open(file: string): Database.Database {
     );
   }
   refuseNewerSchema(file, found.schemaVersion);
-  const database = new Database(file, {
-    readonly: true,
-    fileMustExist: true,
-    timeout: BUSY_TIMEOUT_MS,
-  });
-  // One snapshot until it is closed: what is written meanwhile must not look as if rows were missing.
-  database.exec("BEGIN");
-  const version = Number(database.pragma("user_version", { simple: true }));
-  if (version === NEWEST_VERSION) return database;
-  database.close();
-  throw new StoreError(
-    "storage_unavailable",
-    `The database ${file} has schema version ${version}, of an older dnsvouch: start the server once, which brings it up to date.`,
-  );
 }

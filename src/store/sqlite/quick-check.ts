@@ -9,9 +9,17 @@ export type CheckFinding =
 /** What SQLite keeps of the file: each page is looked at once. */
 const CACHE_KIB = 512;
 
-/** Looks through a whole database for damage, beside those who use it: 2 ms for each MiB. */
-export function quickCheck(file: string): CheckFinding {
-  const database = new Database(file, { readonly: true, fileMustExist: true });
+/** How long it waits for whoever has the database alone, at most. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * Looks through a whole database for damage, beside those who use it: 2 ms for each MiB.
+ *
+ * @param isOpenHere Whether this process has it open, too: the thread would wait for itself.
+ */
+export function quickCheck(file: string, isOpenHere = false): CheckFinding {
+  const timeout = isOpenHere ? 0 : BUSY_TIMEOUT_MS;
+  const database = new Database(file, { readonly: true, fileMustExist: true, timeout });
   try {
     database.pragma(`cache_size = ${-CACHE_KIB}`);
     const found = database.pragma("quick_check(1)", { simple: true });

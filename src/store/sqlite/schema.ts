@@ -202,3 +202,50 @@ export const SCHEMA_VERSION_7 = `
 ALTER TABLE hostname DROP COLUMN report;
 ALTER TABLE hostname ADD COLUMN report BLOB;
 `;
+
+/**
+ * People who use the portal, links to pages for customers, and how much there was to do in each hour. The trail is
+ * read by delegate, too. A one-time password is 32 octets of SHA-256.
+ */
+export const SCHEMA_VERSION_8 = `
+CREATE TABLE portal_user (
+  id               INTEGER PRIMARY KEY AUTOINCREMENT,
+  name             TEXT NOT NULL UNIQUE,
+  role             TEXT NOT NULL,
+  -- Null: a proxy says who it is.
+  password_scheme  TEXT,
+  password_hash    BLOB CHECK (password_scheme <> 'one-time' OR length(password_hash) = 32),
+  password_number  INTEGER NOT NULL DEFAULT 1,
+  password_ms      INTEGER NOT NULL,
+  created_ms       INTEGER NOT NULL,
+  last_login_ms    INTEGER,
+  CHECK ((password_scheme IS NULL) = (password_hash IS NULL))
+) STRICT;
+
+CREATE TABLE customer_link (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  hostname_id  INTEGER NOT NULL UNIQUE REFERENCES hostname (id) ON DELETE CASCADE,
+  token_hash   BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+  created_ms   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE activity (
+  hour   INTEGER NOT NULL,
+  kind   TEXT NOT NULL,
+  count  INTEGER NOT NULL,
+  PRIMARY KEY (hour, kind)
+) STRICT, WITHOUT ROWID;
+
+-- What lists show of the report, as JSON.
+ALTER TABLE hostname ADD COLUMN gist TEXT;
+-- With the name, of which a part is looked for: a row has its report with it, and four of them fill a page.
+DROP INDEX hostname_state;
+CREATE INDEX hostname_in_state ON hostname (state, id, name);
+
+-- The days of its newest updates, the newest first, in days since 1970: an update writes into this row anyway.
+ALTER TABLE credential ADD COLUMN used_days TEXT NOT NULL DEFAULT '';
+-- In the order of the sequence, which is the row number that every index has. Not for updates that were accepted,
+-- which it would make slower.
+CREATE INDEX audit_of_delegate ON audit (delegate_id)
+  WHERE delegate_id IS NOT NULL AND (action <> 'update' OR result <> 'accepted');
+`;

@@ -15,7 +15,7 @@ interface RequestStatements {
 }
 
 interface RequestAccess {
-  read<T>(work: (database: Database) => T): T;
+  readDatabase<T>(work: (database: Database) => T): T;
   write<T>(work: () => T): Promise<T>;
 }
 
@@ -59,14 +59,14 @@ export class SqliteAnsweredRequests implements AnsweredRequests {
 
   async prune(beforeMs: number): Promise<void> {
     // The usual case writes nothing.
-    const oldest = this.#access.read((database) => database.prepare(OLDEST).pluck().get());
+    const oldest = this.#access.readDatabase((database) => database.prepare(OLDEST).pluck().get());
     if (typeof oldest !== "number" || oldest >= beforeMs) return;
     const sql = this.#statements();
     await this.#access.write(() => void sql.prune.run(beforeMs));
   }
 
   #statements(): RequestStatements {
-    this.#prepared ??= this.#access.read(prepare);
+    this.#prepared ??= this.#access.readDatabase(prepare);
     return this.#prepared;
   }
 }

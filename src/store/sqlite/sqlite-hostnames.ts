@@ -1,4 +1,5 @@
-import { HOSTNAME_STATES, type HostnameState } from "../../hostname/hostname.ts";
+import type { StepGist } from "../../hostname/gist.ts";
+import { HOSTNAME_STATES, type HostnameId, type HostnameState } from "../../hostname/hostname.ts";
 import type {
   DelegateName,
   Due,
@@ -11,7 +12,7 @@ import type {
 } from "../hostnames.ts";
 import { MOST_CHANGES } from "../hostnames.ts";
 import { type Page, SCANNED_ROWS, type Scanned } from "../lists.ts";
-import type { HostnameRow, HostnameStatements } from "./hostname-statements.ts";
+import type { HostnameRow } from "./hostname-statements.ts";
 import {
   changeHostname,
   createHostname,
@@ -20,37 +21,31 @@ import {
   judgeHostname,
   unpackReport,
 } from "./hostname-units.ts";
-import type { UnitContext } from "./unit-context.ts";
-
-/** How the store reads and writes. */
-export interface Access {
-  read<T>(work: (sql: HostnameStatements) => T): T;
-  write<T>(work: (context: UnitContext) => T): Promise<T>;
-}
+import type { StoreAccess } from "./unit-context.ts";
 
 /** Host names in the database. */
 export class SqliteHostnames implements Hostnames {
-  readonly #access: Access;
+  readonly #access: StoreAccess;
   readonly #listeners: ((states: readonly HostnameStateChange[]) => void)[] = [];
 
-  constructor(access: Access) {
+  constructor(access: StoreAccess) {
     this.#access = access;
   }
 
   async any(): Promise<boolean> {
-    return this.#access.read((sql) => sql.any.get()) !== undefined;
+    return this.#access.read(({ hostnames: sql }) => sql.any.get()) !== undefined;
   }
 
   async find(id: number): Promise<HostnameRecord | undefined> {
-    return recordOf(this.#access.read((sql) => sql.find.get(id)));
+    return recordOf(this.#access.read(({ hostnames: sql }) => sql.find.get(id)));
   }
 
   async findNamed(name: string): Promise<HostnameRecord | undefined> {
-    return recordOf(this.#access.read((sql) => sql.findNamed.get(name)));
+    return recordOf(this.#access.read(({ hostnames: sql }) => sql.findNamed.get(name)));
   }
 
   async nameOf(id: number): Promise<string | undefined> {
-    return this.#access.read((sql) => sql.nameOf.get(id))?.name;
+    return this.#access.read(({ hostnames: sql }) => sql.nameOf.get(id))?.name;
   }
 
   async list(query: HostnameQuery): Promise<Scanned<HostnameRecord>> {
@@ -71,7 +66,7 @@ export class SqliteHostnames implements Hostnames {
       upTo,
       most,
     };
-    const rows = this.#access.read((sql) => {
+    const rows = this.#access.read(({ hostnames: sql }) => {
       if (delegateId !== undefined) return sql.listOfDelegate.all(filter);
       return state === undefined ? sql.list.all(filter) : sql.listInState.all(filter);
     });
@@ -79,7 +74,7 @@ export class SqliteHostnames implements Hostnames {
   }
 
   async count(): Promise<Readonly<Partial<Record<HostnameState, number>>>> {
-    const rows = this.#access.read((sql) => sql.countByState.all());
+    const rows = this.#access.read(({ hostnames: sql }) => sql.countByState.all());
     const counts: Partial<Record<HostnameState, number>> = {};
     for (const state of HOSTNAME_STATES) {
       const row = rows.find((each) => each.state === state);
@@ -90,27 +85,37 @@ export class SqliteHostnames implements Hostnames {
 
   async due({ after, ...due }: DueQuery): Promise<readonly Due[]> {
     const from = { afterMs: after?.dueMs ?? -1, afterId: after?.id ?? 0 };
-    return this.#access.read((sql) => sql.due.all({ ...due, ...from }));
+    return this.#access.read(({ hostnames: sql }) => sql.due.all({ ...due, ...from }));
   }
 
   async lastUpdateMs(delegate: DelegateName): Promise<number | undefined> {
-    return this.#access.read((sql) => sql.lastUpdate.get(delegate))?.lastUpdateMs ?? undefined;
+    return (
+      this.#access.read(({ hostnames: sql }) => sql.lastUpdate.get(delegate))?.lastUpdateMs ??
+      undefined
+    );
   }
 
   async updatedSince(page: Page & { readonly nowMs: number }): Promise<Scanned<HostnameRecord>> {
     const newest = this.#newest();
     const upTo = Math.min(page.after + SCANNED_ROWS, newest);
-    const rows = this.#access.read((sql) => sql.updatedSince.all({ ...page, upTo }));
+    const rows = this.#access.read(({ hostnames: sql }) => sql.updatedSince.all({ ...page, upTo }));
     return { rows: rows.map(hostnameOf), lookedTo: upTo < newest ? upTo : undefined };
   }
 
   async story(id: number): Promise<HostnameStory> {
-    return this.#access.read((sql) => {
+    return this.#access.read(({ hostnames: sql }) => {
       const packed = sql.report.get(id)?.report ?? undefined;
       const changes = sql.changes.all({ id, most: MOST_CHANGES });
       const report = packed && unpackReport(packed);
       return { report, changes: changes.map((each) => ({ ...each, state: known(each.state) })) };
     });
+  }
+
+  async gists(ids: readonly HostnameId[]): Promise<ReadonlyMap<HostnameId, readonly StepGist[]>> {
+    const rows = this.#access.read(({ hostnames: sql }) =>
+      sql.gists.all({ ids: JSON.stringify(ids) }),
+    );
+    return new Map(rows.map(({ id, gist }) => [id, JSON.parse(gist)]));
   }
 
   async create(hostname: Parameters<Hostnames["create"]>[0]): ReturnType<Hostnames["create"]> {
@@ -145,7 +150,7 @@ export class SqliteHostnames implements Hostnames {
   }
 
   #newest(): number {
-    return this.#access.read((sql) => sql.newest.get())?.id ?? 0;
+    return this.#access.read(({ hostnames: sql }) => sql.newest.get())?.id ?? 0;
   }
 }
 

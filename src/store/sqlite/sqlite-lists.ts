@@ -1,20 +1,23 @@
-import type { Database } from "better-sqlite3";
+import type { Database, Statement } from "better-sqlite3";
 import { restoreAllowFrom } from "../../delegate/allow-from.ts";
+import type { DelegateId } from "../../delegate/delegate.ts";
 import { restoreLabels } from "../../delegate/labels.ts";
 import type { DelegateRecord } from "../administration.ts";
 import {
   type DelegateDetails,
   type DelegateQuery,
-  type EventKind,
   type EventQuery,
   type EventRow,
   type Lists,
+  type NewestEventsQuery,
   type Page,
+  type RefusalsQuery,
   SCANNED_DELEGATES,
   SCANNED_ROWS,
   type Scanned,
 } from "../lists.ts";
 import type { TokenRecord } from "../tokens.ts";
+import { eventsAfter, newestEvent, newestEvents, refusalsOf, updatesOf } from "./event-lists.ts";
 
 type DelegateListRow = {
   readonly id: number;
@@ -64,26 +67,23 @@ const TOKENS = `
     revoked_ms AS revokedMs
   FROM token WHERE id > @after ORDER BY id LIMIT @most`;
 
-const EVENTS = `
-  SELECT a.sequence, a.time_ms AS timeMs, a.action, a.result, a.delegate_id AS delegateId,
-    a.credential_id AS credentialId, a.peer, a.forwarded, a.detail, a.previous_hash AS previousHash,
-    d.subdomain || '.' || z.apex AS delegate
-  FROM audit AS a LEFT JOIN delegate AS d ON d.id = a.delegate_id LEFT JOIN zone AS z ON z.id = d.zone_id
-  WHERE a.sequence > @after AND a.sequence <= @upTo`;
-
-const ANCHOR = "SELECT sequence, newest FROM audit_anchor WHERE id = 1";
-
-interface Anchor {
-  readonly sequence: number;
-  readonly newest: number;
-}
-
-/** Lists of the database, prepared when they are wanted: each only when somebody administers. */
+/** Lists of the database, each prepared when it is wanted first: only where somebody administers. */
 export class SqliteLists implements Lists {
-  readonly #read: <T>(work: (database: Database) => T) => T;
+  readonly #prepared = new WeakMap<Database, Map<string, Statement<[object]>>>();
+  readonly #all: <Row>(sql: string, parameters: object) => Row[];
 
   constructor(read: <T>(work: (database: Database) => T) => T) {
-    this.#read = read;
+    this.#all = <Row>(sql: string, parameters: object) =>
+      read((database) => this.#statement(database, sql).all(parameters) as Row[]);
+  }
+
+  /** There are as many texts as ways to narrow a list: some hundred. */
+  #statement(database: Database, sql: string): Statement<[object]> {
+    const ofDatabase = this.#prepared.get(database) ?? new Map<string, Statement<[object]>>();
+    this.#prepared.set(database, ofDatabase);
+    const statement = ofDatabase.get(sql) ?? database.prepare<[object]>(sql);
+    ofDatabase.set(sql, statement);
+    return statement;
   }
 
   async delegates(query: DelegateQuery): Promise<Scanned<DelegateDetails>> {
@@ -112,42 +112,32 @@ export class SqliteLists implements Lists {
     return this.#all<TokenRecord>(TOKENS, { after, most });
   }
 
-  async events({ kinds, after, most }: EventQuery): Promise<Scanned<EventRow>> {
-    const conditions = kinds?.map(conditionOf);
-    const where = conditions === undefined ? "" : `AND (${conditions.join(" OR ") || "false"})`;
-    const actions = Object.fromEntries(
-      kinds?.map(({ action }, i): [string, string] => [`kind${i}`, action.replace(/\*$/, "")]) ??
-        [],
-    );
-    const sql = `${EVENTS} ${where} ORDER BY a.sequence LIMIT @most`;
-    // What was pruned is not looked at.
-    const { sequence: pruned = 0, newest = 0 } = this.#all<Anchor>(ANCHOR, {})[0] ?? {};
-    const from = Math.max(after, pruned);
-    const upTo = kinds === undefined ? newest : Math.min(from + SCANNED_ROWS, newest);
-    const rows = this.#all<EventRow>(sql, { ...actions, after: from, upTo, most });
-    return { rows, lookedTo: upTo < newest ? upTo : undefined };
+  async events(query: EventQuery): Promise<Scanned<EventRow>> {
+    return eventsAfter(this.#all, query);
+  }
+
+  async newestEvents(query: NewestEventsQuery): Promise<Scanned<EventRow>> {
+    return newestEvents(this.#all, query);
+  }
+
+  async updatesOf(
+    delegateIds: readonly DelegateId[],
+  ): Promise<ReadonlyMap<DelegateId, readonly number[]>> {
+    return updatesOf(this.#all, delegateIds);
+  }
+
+  async refusalsOf(query: RefusalsQuery): Promise<readonly number[]> {
+    return refusalsOf(this.#all, query);
   }
 
   async newestEvent(): Promise<number> {
-    return this.#all<Anchor>(ANCHOR, {})[0]?.newest ?? 0;
+    return newestEvent(this.#all);
   }
 
   #newest(table: "delegate"): number {
     const sql = `SELECT max(id) AS id FROM ${table}`;
     return this.#all<{ id: number | null }>(sql, {})[0]?.id ?? 0;
   }
-
-  #all<Row>(sql: string, parameters: object): Row[] {
-    return this.#read((database) => database.prepare<[object], Row>(sql).all(parameters));
-  }
-}
-
-function conditionOf({ action, isAccepted }: EventKind, i: number): string {
-  const isAction = action.endsWith("*")
-    ? `substr(a.action, 1, length(@kind${i})) = @kind${i}`
-    : `a.action = @kind${i}`;
-  if (isAccepted === undefined) return isAction;
-  return `(${isAction} AND a.result ${isAccepted ? "=" : "<>"} 'accepted')`;
 }
 
 function detailsOf(row: DelegateListRow): DelegateDetails {

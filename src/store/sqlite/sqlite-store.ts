@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Database } from "better-sqlite3";
 import type { ChainPoint } from "../../audit/audit-chain.ts";
 import type { AuditEntry } from "../../audit/audit-entry.ts";
 import type { CredentialId } from "../../delegate/credential.ts";
@@ -30,12 +29,10 @@ import {
   type StoredCredential,
   StoreError,
 } from "../store.ts";
-import { type AdminStatements, prepareAdminStatements } from "./admin-statements.ts";
 import { findAged } from "./age-out.ts";
 import { pruneAudit } from "./audit-units.ts";
-import { AuditWriter } from "./audit-writer.ts";
 import { isYoungEnough, rotateCookieSecret } from "./cookie-secret-units.ts";
-import { CredentialReader } from "./credential-reader.ts";
+import { DatabaseAccess } from "./database-access.ts";
 import {
   changeDelegate,
   createCredential,
@@ -48,18 +45,19 @@ import {
   restoreDelegate,
   revokeCredential,
 } from "./delegate-units.ts";
-import { GroupCommit } from "./group-commit.ts";
-import { prepareHostnameStatements } from "./hostname-statements.ts";
 import { type OpenedDatabase, openDatabase } from "./open-database.ts";
 import { allPublishedDigests, assertSlots } from "./published-digests.ts";
+import { SqliteActivity } from "./sqlite-activity.ts";
 import { SqliteAnsweredRequests } from "./sqlite-answered-requests.ts";
 import { SqliteClientStorage } from "./sqlite-client-storage.ts";
+import { SqliteCustomerLinks } from "./sqlite-customer-links.ts";
 import { SqliteHostnames } from "./sqlite-hostnames.ts";
 import { SqliteLists } from "./sqlite-lists.ts";
 import { SqliteTokens } from "./sqlite-tokens.ts";
-import { type PublishedRow, prepareStatements, type Statements } from "./statements.ts";
-import { cannotWriteNow, isDamage, reportingFaults } from "./storage-fault.ts";
-import { type AdminAccess, nextSerial, type UnitContext } from "./unit-context.ts";
+import { SqliteUsers } from "./sqlite-users.ts";
+import type { PublishedRow } from "./statements.ts";
+import { cannotWriteNow, reportingFaults } from "./storage-fault.ts";
+import { nextSerial } from "./unit-context.ts";
 import { addChallengeDigest, createDelegate } from "./value-units.ts";
 
 /** Delegates read at once by `publishedDigests`: a millisecond of the event loop, and little memory. */
@@ -102,16 +100,11 @@ export class SqliteStore implements Store {
   readonly tokens: SqliteTokens;
   readonly clientStorage: SqliteClientStorage;
   readonly answeredRequests: SqliteAnsweredRequests;
+  readonly users: SqliteUsers;
+  readonly customerLinks: SqliteCustomerLinks;
+  readonly activity: SqliteActivity;
   readonly #file: string;
-  readonly #database: Database;
-  readonly #statements: Statements;
-  readonly #credentials: CredentialReader;
-  readonly #context: UnitContext;
-  readonly #group: GroupCommit;
-  #admin: AdminStatements | undefined;
-  #damage: string | undefined;
-  /** Runs that could not be written down, by zone: they come with the first write that succeeds. */
-  readonly #runsToBegin = new Map<string, number>();
+  readonly #access: DatabaseAccess;
   /** The sequence up to which `ageOut` has looked. */
   #agedOutTo = 0;
 
@@ -119,56 +112,21 @@ export class SqliteStore implements Store {
     this.isAlone = isAlone;
     this.isNew = isNew;
     this.#file = file;
-    this.#database = database;
-    this.#statements = prepareStatements(database);
-    this.#credentials = new CredentialReader(this.#statements);
-    const audit = new AuditWriter(this.#statements);
-    const prepareAdmin = (): AdminStatements => this.#prepareAdmin();
-    const hostnameStatements = prepareHostnameStatements(database);
-    const hostnameChanges: UnitContext["hostnameChanges"] = [];
-    this.#context = {
-      sql: this.#statements,
-      get admin() {
-        return prepareAdmin();
-      },
-      audit,
-      hostnames: hostnameStatements,
-      hostnameChanges,
-    };
-    const begin = (): void => {
-      audit.begin();
-      hostnameChanges.length = 0;
-      for (const [zone, initialSerial] of this.#runsToBegin) {
-        this.#statements.beginRun.get({ zone, initialSerial });
-      }
-    };
-    this.#group = new GroupCommit(file, database, {
-      begin,
-      finish: () => audit.finish(),
-      committed: () => {
-        audit.committed();
-        if (hostnameChanges.length > 0) this.hostnames.tell(hostnameChanges.splice(0));
-      },
-    });
-    const read = <T>(work: (opened: Database) => T): T =>
-      reportingFaults(file, () => work(database));
-    this.hostnames = new SqliteHostnames({
-      read: (work) => read(() => work(hostnameStatements)),
-      write: (work) => this.#write(work),
-    });
-    this.lists = new SqliteLists(read);
-    const admin: AdminAccess = {
-      read: (work) => this.#read(work),
-      write: (work) => this.#write(work),
-    };
-    this.tokens = new SqliteTokens(admin);
-    this.clientStorage = new SqliteClientStorage(admin);
-    this.answeredRequests = new SqliteAnsweredRequests({ ...admin, read });
+    const access = new DatabaseAccess(file, database, (changes) => this.hostnames.tell(changes));
+    this.#access = access;
+    this.hostnames = new SqliteHostnames(access);
+    this.lists = new SqliteLists((work) => access.readDatabase(work));
+    this.tokens = new SqliteTokens(access);
+    this.clientStorage = new SqliteClientStorage(access);
+    this.answeredRequests = new SqliteAnsweredRequests(access);
+    this.users = new SqliteUsers(access);
+    this.customerLinks = new SqliteCustomerLinks(access);
+    this.activity = new SqliteActivity(access);
   }
 
   async beginRun(zone: string, initialSerial: number): Promise<number> {
     try {
-      return await this.#write(({ sql }) => {
+      return await this.#access.write(({ sql }) => {
         const row = sql.beginRun.get({ zone, initialSerial });
         assert(row, "a zone that is written has a serial");
         return row.serial;
@@ -176,42 +134,42 @@ export class SqliteStore implements Store {
     } catch (error) {
       const isLasting = !(error instanceof StoreError && cannotWriteNow(error.cause));
       if (isLasting) throw error;
-      this.#runsToBegin.set(zone, initialSerial);
-      const serial = this.#read((admin) => admin.storedSerial.get(zone)?.serial);
+      this.#access.beginRunLater(zone, initialSerial);
+      const serial = this.#access.read(({ admin }) => admin.storedSerial.get(zone)?.serial);
       return serial === undefined ? initialSerial : nextSerial(serial);
     }
   }
 
   async createDelegate(delegate: NewDelegate): Promise<"created" | "taken" | "token_revoked"> {
-    return this.#write((context) => createDelegate(context, delegate));
+    return this.#access.write((context) => createDelegate(context, delegate));
   }
 
   async findCredential(username: string): Promise<StoredCredential | undefined> {
-    return reportingFaults(this.#file, () => this.#credentials.find(username));
+    return this.#access.read(() => this.#access.credentials.find(username));
   }
 
   async replaceImportedKey(replacement: ImportedKeyReplacement): Promise<void> {
-    return this.#change(({ sql }) => {
+    return this.#access.change(({ sql }) => {
       sql.replaceImportedKey.run(replacement);
     });
   }
 
   async addChallengeDigest(update: ChallengeUpdate): Promise<ChallengeUpdated | "gone"> {
     assertSlots(update.slots);
-    return this.#write((context) => addChallengeDigest(context, update));
+    return this.#access.write((context) => addChallengeDigest(context, update));
   }
 
   async ageOut(limits: {
     readonly beforeMs: number;
     readonly rows: number;
   }): Promise<readonly ChallengeUpdated[]> {
-    const { byDelegate, lookedTo } = this.#read((admin) =>
+    const { byDelegate, lookedTo } = this.#access.read(({ admin }) =>
       findAged(admin, this.#agedOutTo, limits),
     );
     const aged =
       byDelegate.size === 0
         ? []
-        : await this.#write((context) =>
+        : await this.#access.write((context) =>
             [...byDelegate].map(([id, sequences]) => forgetValues(context, id, sequences)),
           );
     this.#agedOutTo = lookedTo;
@@ -219,21 +177,21 @@ export class SqliteStore implements Store {
   }
 
   async findDelegate(zone: string, subdomain: string): Promise<DelegateRecord | undefined> {
-    const row = this.#read((admin) => admin.findDelegate.get({ zone, subdomain }));
+    const row = this.#access.read(({ admin }) => admin.findDelegate.get({ zone, subdomain }));
     return row && recordOf(row);
   }
 
   async findDelegateByFullName(name: string): Promise<DelegateRecord | undefined> {
-    const row = this.#read((admin) => admin.findDelegateByFullName.get({ name }));
+    const row = this.#access.read(({ admin }) => admin.findDelegateByFullName.get({ name }));
     return row && recordOf(row);
   }
 
   async findDelegatesNamed(subdomain: string): Promise<readonly DelegateRecord[]> {
-    return this.#read((admin) => admin.findDelegatesNamed.all(subdomain)).map(recordOf);
+    return this.#access.read(({ admin }) => admin.findDelegatesNamed.all(subdomain)).map(recordOf);
   }
 
   async credentialsOf(delegateId: DelegateId, nowMs: number): Promise<readonly CredentialRecord[]> {
-    const rows = this.#read((admin) => admin.credentials.all({ delegateId, nowMs }));
+    const rows = this.#access.read(({ admin }) => admin.credentials.all({ delegateId, nowMs }));
     return rows.map((row) => ({
       ...row,
       lastUsedMs: row.lastUsedMs ?? undefined,
@@ -244,156 +202,125 @@ export class SqliteStore implements Store {
   async labelDelegate(
     act: DelegateAct & { readonly changes: LabelChanges },
   ): Promise<Labels | "gone" | "full"> {
-    return this.#write((context) => labelDelegate(context, act));
+    return this.#access.write((context) => labelDelegate(context, act));
   }
 
   async countStates(): Promise<Readonly<Record<DelegateRecord["state"], number>>> {
-    const row = this.#read((admin) => admin.countStates.get());
+    const row = this.#access.read(({ admin }) => admin.countStates.get());
     const { live = 0, disabled = 0, deleted = 0 } = row ?? {};
     return { live: live - disabled, disabled, deleted };
   }
 
   async lastUpdates(most: number): Promise<readonly UpdatedDelegate[]> {
-    return this.#read((admin) => admin.lastUpdates.all(most));
+    return this.#access.read(({ admin }) => admin.lastUpdates.all(most));
   }
 
   async unusedDelegates(query: UnusedQuery): Promise<readonly UnusedDelegate[]> {
-    return this.#read((admin) => admin.unused.all({ ...query }));
+    return this.#access.read(({ admin }) => admin.unused.all({ ...query }));
   }
 
   async createCredential(
     credential: NewCredential,
   ): Promise<{ readonly credentialId: CredentialId } | "gone" | "full" | "taken"> {
-    return this.#change((context) => createCredential(context, credential));
+    return this.#access.change((context) => createCredential(context, credential));
   }
 
   async revokeCredential(
     act: Act & { readonly credentialId: CredentialId },
   ): Promise<"revoked" | "gone"> {
-    return this.#change((context) => revokeCredential(context, act));
+    return this.#access.change((context) => revokeCredential(context, act));
   }
 
   async changeDelegate(
     change: DelegateChange,
   ): Promise<"changed" | "gone" | "full" | "unexpected"> {
-    return this.#change((context) => changeDelegate(context, change));
+    return this.#access.change((context) => changeDelegate(context, change));
   }
 
   async disableDelegate(
     act: Parameters<Store["disableDelegate"]>[0],
   ): ReturnType<Store["disableDelegate"]> {
-    return this.#change((context) => disableDelegate(context, act));
+    return this.#access.change((context) => disableDelegate(context, act));
   }
 
   async enableDelegate(
     act: Parameters<Store["enableDelegate"]>[0],
   ): ReturnType<Store["enableDelegate"]> {
-    return this.#change((context) => enableDelegate(context, act));
+    return this.#access.change((context) => enableDelegate(context, act));
   }
 
   async deleteDelegate(
     act: Parameters<Store["deleteDelegate"]>[0],
   ): ReturnType<Store["deleteDelegate"]> {
-    return this.#change((context) => deleteDelegate(context, act));
+    return this.#access.change((context) => deleteDelegate(context, act));
   }
 
   async restoreDelegate(
     act: Parameters<Store["restoreDelegate"]>[0],
   ): ReturnType<Store["restoreDelegate"]> {
-    return this.#change((context) => restoreDelegate(context, act));
+    return this.#access.change((context) => restoreDelegate(context, act));
   }
 
   async newestCreations(zone: string, most: number): Promise<readonly number[]> {
-    const rows = this.#read((admin) => admin.newestCreations.all({ zone, most }));
+    const rows = this.#access.read(({ admin }) => admin.newestCreations.all({ zone, most }));
     return rows.map(({ createdMs }) => createdMs);
   }
 
   async recordAct(entry: AuditEntry): Promise<void> {
-    return this.#write(({ audit }) => audit.append(entry));
+    return this.#access.write(({ audit }) => audit.append(entry));
   }
 
   async auditHead(): Promise<ChainPoint> {
-    return reportingFaults(this.#file, () => this.#context.audit.head());
+    return this.#access.read(({ audit }) => audit.head());
   }
 
   async pruneAudit(
     bounds: AuditBounds,
   ): Promise<{ readonly removed: number; readonly isTooLarge: boolean }> {
-    return this.#write((context) => pruneAudit(context, bounds));
+    return this.#access.write((context) => pruneAudit(context, bounds));
   }
 
   async probe(nowMs: number): Promise<void> {
-    return this.#write(({ admin }) => {
+    return this.#access.write(({ admin }) => {
       admin.probe.run({ nowMs });
     });
   }
 
   get damage(): string | undefined {
-    return this.#damage;
+    return this.#access.damage;
   }
 
   refuseWrites(damage: string): void {
-    this.#damage ??= damage;
+    this.#access.refuseWrites(damage);
   }
 
   async tidyUp(): Promise<void> {
     const walOctets = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
     if (walOctets < LARGE_WAL_OCTETS) return;
-    reportingFaults(this.#file, () => this.#database.pragma("wal_checkpoint(TRUNCATE)"));
+    this.#access.readDatabase((database) => database.pragma("wal_checkpoint(TRUNCATE)"));
   }
 
   publishedDigests(zone: string, slots: number): AsyncGenerator<PublishedDigests> {
     assertSlots(slots);
     const page = (after: number): PublishedRow[] =>
-      reportingFaults(this.#file, () =>
-        this.#statements.publishedPage.all({ zone, after, delegates: PAGE_DELEGATES }),
+      this.#access.read(({ sql }) =>
+        sql.publishedPage.all({ zone, after, delegates: PAGE_DELEGATES }),
       );
     return allPublishedDigests(page, slots);
   }
 
   async rotateCookieSecret(rotation: CookieSecretRotation): Promise<readonly Uint8Array[]> {
-    const found = reportingFaults(this.#file, () => this.#statements.cookieSecrets.all());
+    const found = this.#access.read(({ sql }) => sql.cookieSecrets.all());
     // The usual case writes nothing, so that it works on a full disk too.
     if (isYoungEnough(found, rotation)) return found.map((row) => row.secret);
-    return this.#write((context) => rotateCookieSecret(context, rotation));
+    return this.#access.write((context) => rotateCookieSecret(context, rotation));
   }
 
   async countDelegates(): Promise<readonly DelegateCount[]> {
-    return reportingFaults(this.#file, () => this.#statements.countDelegates.all());
+    return this.#access.read(({ sql }) => sql.countDelegates.all());
   }
 
   async close(): Promise<void> {
-    this.#group.flush();
-    reportingFaults(this.#file, () => this.#database.close());
-  }
-
-  #read<T>(work: (admin: AdminStatements) => T): T {
-    return reportingFaults(this.#file, () => work(this.#prepareAdmin()));
-  }
-
-  #prepareAdmin(): AdminStatements {
-    this.#admin ??= prepareAdminStatements(this.#database);
-    return this.#admin;
-  }
-
-  /** As `#write`, for what changes a credential or its delegate. */
-  #change<T>(work: (context: UnitContext) => T): Promise<T> {
-    return this.#write((context) => {
-      this.#credentials.forget();
-      return work(context);
-    });
-  }
-
-  async #write<T>(work: (context: UnitContext) => T): Promise<T> {
-    if (this.#damage !== undefined) throw new StoreError("storage_unavailable", this.#damage);
-    try {
-      const result = await this.#group.add(() => work(this.#context));
-      this.#runsToBegin.clear();
-      return result;
-    } catch (error) {
-      // What was written into a damaged database could be lost with what is damaged.
-      if (error instanceof StoreError && isDamage(error.cause)) this.refuseWrites(error.message);
-      throw error;
-    }
+    this.#access.close();
   }
 }

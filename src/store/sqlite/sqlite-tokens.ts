@@ -1,12 +1,12 @@
 import { type LiveToken, MOST_TOKENS, type Tokens } from "../tokens.ts";
 import { createToken, revokeToken, tokenOf } from "./token-units.ts";
-import type { AdminAccess } from "./unit-context.ts";
+import type { StoreAccess } from "./unit-context.ts";
 
 /** Tokens in the database. */
 export class SqliteTokens implements Tokens {
-  readonly #access: AdminAccess;
+  readonly #access: StoreAccess;
 
-  constructor(access: AdminAccess) {
+  constructor(access: StoreAccess) {
     this.#access = access;
   }
 
@@ -16,11 +16,11 @@ export class SqliteTokens implements Tokens {
 
   async live(nowMs: number): Promise<readonly LiveToken[]> {
     const page = { nowMs, most: MOST_TOKENS };
-    return this.#access.read((admin) => admin.liveTokens.all(page)).map(tokenOf);
+    return this.#access.read(({ admin }) => admin.liveTokens.all(page)).map(tokenOf);
   }
 
   async find(tokenHash: Uint8Array, nowMs: number): Promise<LiveToken | undefined> {
-    const row = this.#access.read((admin) => admin.findToken.get({ tokenHash, nowMs }));
+    const row = this.#access.read(({ admin }) => admin.findToken.get({ tokenHash, nowMs }));
     return row && tokenOf(row);
   }
 

@@ -124,6 +124,8 @@ export const AUDIT_ROWS = `
 // RFC 1982 section 3.1: addition modulo 2^32, so 4294967295 is followed by 0.
 const NEXT_SERIAL = "(serial + 1) % 4294967296";
 
+const DAY_MS = 86_400_000;
+
 export const SQL: Readonly<Record<keyof Statements, string>> = {
   beginRun: `
     INSERT INTO zone (apex, serial) VALUES (@zone, @initialSerial)
@@ -154,7 +156,13 @@ export const SQL: Readonly<Record<keyof Statements, string>> = {
     WHERE c.id = @credentialId AND d.id = @delegateId
       AND c.revoked_ms IS NULL AND d.deleted_ms IS NULL AND d.disabled_ms IS NULL
       AND (c.expires_ms IS NULL OR c.expires_ms > @nowMs)`,
-  touchCredential: "UPDATE credential SET last_used_ms = @nowMs WHERE id = @credentialId",
+  // Twelve days of five digits and a space each.
+  touchCredential: `
+    UPDATE credential SET last_used_ms = @nowMs, used_days = iif(
+      last_used_ms / ${DAY_MS} IS cast(@nowMs AS INTEGER) / ${DAY_MS} AND used_days <> '',
+      used_days,
+      substr((cast(@nowMs AS INTEGER) / ${DAY_MS}) || ' ' || used_days, 1, 72))
+    WHERE id = @credentialId`,
 
   replaceImportedKey: `
     UPDATE credential SET key_scheme = 'sha256', key_hash = @keyHash

@@ -3,6 +3,7 @@ import type { HostnameStateChange } from "../hostnames.ts";
 import type { AdminStatements } from "./admin-statements.ts";
 import type { AuditWriter } from "./audit-writer.ts";
 import type { HostnameStatements } from "./hostname-statements.ts";
+import type { PortalStatements } from "./portal-statements.ts";
 import type { Statements } from "./statements.ts";
 
 /** What a unit of work has, inside its transaction. */
@@ -14,11 +15,12 @@ export interface UnitContext {
   readonly hostnames: HostnameStatements;
   /** What is to be told of once it is durable. */
   readonly hostnameChanges: HostnameStateChange[];
+  readonly portal: PortalStatements;
 }
 
 /** How parts of the store read and write. */
-export interface AdminAccess {
-  read<T>(work: (admin: AdminStatements) => T): T;
+export interface StoreAccess {
+  read<T>(work: (context: UnitContext) => T): T;
   write<T>(work: (context: UnitContext) => T): Promise<T>;
 }
 

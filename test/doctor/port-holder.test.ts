@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { portHolder } from "../../src/cli/port-holder.ts";
+import { portHolder } from "../../src/doctor/port-holder.ts";
 import { listenAnywhere } from "../support/process-folder.ts";
 
 /** Other systems than Linux do not tell. */
