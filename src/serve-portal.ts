@@ -53,10 +53,7 @@ const OFF: RunningPortal = { address: undefined, drain: async () => {} };
 const MOST_CONNECTIONS = 200;
 const MOST_CONNECTIONS_OF_SOURCE = 50;
 
-/**
- * Serves the portal. Where nobody has asked for it, a taken address costs a warning; else it rejects with
- * ListenError.
- */
+/** Serves the portal. An address that cannot be had costs the portal alone: no certificate waits for a page. */
 export async function servePortal(
   config: Config,
   needs: PortalNeeds,
@@ -74,9 +71,10 @@ export async function servePortal(
       drain: (mostMs) => server.drain(mostMs),
     };
   } catch (error) {
-    if (!(error instanceof ListenError) || config.settings.has("portal.listen")) throw error;
+    if (!(error instanceof ListenError)) throw error;
     const { log } = surroundings;
-    log.warn({}, `there is no portal: ${error.message}; set portal.listen, "" for none`);
+    const level = config.settings.has("portal.listen") ? "error" : "warn";
+    log[level]({}, `there is no portal: ${error.message}; set portal.listen, "" for none`);
     return OFF;
   }
 }
@@ -88,7 +86,16 @@ async function makeFirstUser(
   { clock, randomOctets, log }: Surroundings,
 ): Promise<string | undefined> {
   try {
-    return await firstUser({ users, portal, clock, randomOctets });
+    const password = await firstUser({ users, portal, clock, randomOctets });
+    const { adminUser, passwordFile } = portal;
+    if (passwordFile !== "" && (await users.find(adminUser)) === undefined) {
+      const way = `dnsvouch admin passwd NAME --generate, for one who is there, then add ${adminUser} in Settings`;
+      log.warn(
+        {},
+        `portal.password_file opens nothing: there are users, and ${adminUser} is none of them. Set portal.admin_user to one of them, or: ${way}`,
+      );
+    }
+    return password;
   } catch (err) {
     if (!(err instanceof StoreError)) throw err;
     const advice = "restart, or run dnsvouch admin passwd, when it can be written";
@@ -150,17 +157,25 @@ async function partsOf(
     import("./portal/flashes.ts"),
     import("./portal/doctor/doctor-runs.ts"),
   ]);
-  const [{ Sessions }, { CsrfTokens }, { LoginThrottle }, { PasswordCheck }, { apiUrl }] =
-    await Promise.all([
-      import("./portal/sign-in/sessions.ts"),
-      import("./portal/sign-in/csrf.ts"),
-      import("./portal/sign-in/login-throttle.ts"),
-      import("./portal/sign-in/check-password.ts"),
-      import("./portal/api-url.ts"),
-    ]);
+  const [
+    { Sessions },
+    { CsrfTokens },
+    { LoginThrottle },
+    { PasswordCheck },
+    { BcryptShare },
+    { apiUrl },
+  ] = await Promise.all([
+    import("./portal/sign-in/sessions.ts"),
+    import("./portal/sign-in/csrf.ts"),
+    import("./portal/sign-in/login-throttle.ts"),
+    import("./portal/sign-in/check-password.ts"),
+    import("./delegate/bcrypt-share.ts"),
+    import("./portal/api-url.ts"),
+  ]);
   const { store, api, hostnames, refusals, password } = needs;
   const { clock, randomOctets, log } = surroundings;
-  const { sources, bcryptQueue } = api.parts;
+  const { sources } = api.parts;
+  const bcryptQueue = new BcryptShare(api.parts.bcryptQueue);
   const means = await api.parts.v1();
   const options = optionsOf(needs);
   const userOfFile = password === undefined ? undefined : portal.adminUser;
@@ -241,8 +256,9 @@ function factsOf(
     if (last === undefined || ageMs > REMEMBERED_MS || ageMs < 0) {
       last = { atMs: clock(), checks: await readiness.checks() };
     }
-    const makesBackups = api.config().backup.dir !== "";
-    return { checks: last.checks, lastBackupMs: lastBackupMs(), makesBackups };
+    const { dir, everySeconds: backupEverySeconds } = api.config().backup;
+    const makesBackups = dir !== "";
+    return { checks: last.checks, lastBackupMs: lastBackupMs(), makesBackups, backupEverySeconds };
   };
 }
 

@@ -178,7 +178,10 @@ export async function startServer(
       password: portalPassword,
     };
     const portal = await servePortal(config, portalNeeds, surroundings);
-    open.push(() => portal.drain(DRAIN_MS));
+    // Both at once: who stops us does not wait for one after the other.
+    open.push(async () => {
+      await Promise.all([portal.drain(DRAIN_MS), api.drain(DRAIN_MS)]);
+    });
     await warnOfUnservedZones(config, store, log);
     await warnOfClosedDoors(config, tokenHashes.length, store, surroundings);
     return {

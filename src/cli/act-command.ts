@@ -72,6 +72,11 @@ async function performHere(
     const notice = (text: string): void => void process.stderr.write(`dnsvouch: ${text}\n`);
     const store = await openSqliteStore(path, notice);
     try {
+      // A unit can name the data where no file does: then this is not what its server will open.
+      if (store.isNew)
+        notice(
+          `this makes a new database, ${resolve(path)}: the server has to open the same (database.connection, DNSVOUCH_DB)`,
+        );
       // No server, so nobody is told of what changes.
       const parts = {
         store,

@@ -54,7 +54,7 @@ function refuseOthers({ portal }: Config, user: string): void {
   if (portal.passwordFile === "" || user !== portal.adminUser) return;
   throw new CommandError(
     CONFIGURATION,
-    `portal.password_file says the password of ${user}: change that file, ${portal.passwordFile}, and restart the server`,
+    `portal.password_file says the password of ${user}: change that file, ${portal.passwordFile}, and restart the server. If ${user} is no user yet, sign in as one who is, with dnsvouch admin passwd NAME --generate, and add ${user} in Settings`,
   );
 }
 

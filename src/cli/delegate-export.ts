@@ -38,10 +38,12 @@ export function printForClient(
   const server = config.api.baseUrl || apiUrl(config);
   const account: ClientAccount = { ...delegate, subdomain, server };
   const isInstant = config.zones.some((each) => each.isInstant && each.domain === zone.join("."));
-  // The certificate of an instant name is for itself.
+  // The certificate of an instant name is for itself, and for all below.
   const usual = isInstant ? fulldomain : NO_DOMAIN;
   const domain = given === undefined ? usual : certificateName(given);
-  const purpose: Purpose = { domain, ca: staging === true ? "staging" : "production" };
+  const isWildcard = given === undefined ? isInstant : given.startsWith("*.");
+  const ca = staging === true ? "staging" : "production";
+  const purpose: Purpose = { domain, ca, isWildcard };
   process.stdout.write(formatAccount(format, account, purpose));
   const lines = usageOf(format, { ...purpose, server, file: "FILE" });
   for (const line of lines) process.stderr.write(`${line}\n`);

@@ -52,7 +52,8 @@ export async function registerCommand(
     const entries = file && refuseOverwriting(file, out ?? "", format, domain);
     const registration = await requestRegistration({ server, token, allow });
     const ca = options.staging === true ? "staging" : "production";
-    const purpose: Purpose = { domain: domain ?? NO_DOMAIN, ca };
+    const isWildcard = given?.startsWith("*.");
+    const purpose: Purpose = { domain: domain ?? NO_DOMAIN, ca, isWildcard };
     const text = textFor(registration, format, purpose, entries);
     if (file === undefined) process.stdout.write(text);
     else complete(file, out ?? "", text);

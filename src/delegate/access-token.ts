@@ -23,6 +23,11 @@ export function generateAccessToken(randomOctets: (count: number) => Buffer): Ac
   return `${PREFIX}${randomOctets(TOKEN_OCTETS).toString("base64url")}` as AccessToken;
 }
 
+/** Whether `generateAccessToken` may have made it: such a text is not to be shown, whatever it was sent as. */
+export function isOwnTokenForm(text: string): boolean {
+  return text.startsWith(PREFIX) && TOKEN.test(text);
+}
+
 export function parseAccessToken(text: string): AccessToken | undefined {
   return TOKEN.test(text) ? (text as AccessToken) : undefined;
 }

@@ -28,6 +28,11 @@ export class BcryptQueue {
     this.#mostWaiting = mostWaiting;
   }
 
+  /** 0 is no limit. */
+  get mostWaiting(): number {
+    return this.#mostWaiting;
+  }
+
   /** 0 is no limit. Those who wait already are not turned away. */
   setMostWaiting(mostWaiting: number): void {
     this.#mostWaiting = mostWaiting;

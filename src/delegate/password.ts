@@ -41,6 +41,13 @@ export function generateOneTimePassword(randomOctets: (count: number) => Buffer)
   return groups.join("-");
 }
 
+const ONE_TIME_FORM = new RegExp(`^([${ALPHABET}]{${GROUP}}-){3}[${ALPHABET}]{${GROUP}}$`, "i");
+
+/** Whether `generateOneTimePassword` may have made it, also as somebody has typed it. */
+export function isOneTimePasswordForm(text: string): boolean {
+  return ONE_TIME_FORM.test(text.trim());
+}
+
 /** SHA-256, 32 octets: 100 random bits cannot be searched (docs/adr/0004). */
 export function hashOneTimePassword(text: string): Uint8Array {
   return digestOf("sha256", text, "buffer");

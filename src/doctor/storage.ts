@@ -1,6 +1,6 @@
 import { accessSync, constants, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { backupsIn } from "../operate/backup-files.ts";
+import { backupsIn, isBackupOld } from "../operate/backup-files.ts";
 import { warningOfReadableFiles } from "../operate/readable-files.ts";
 import { type Finding, fail, pass, skip, warn } from "./finding.ts";
 
@@ -145,7 +145,7 @@ export function judgeBackups({ dir, everySeconds, nowMs }: BackupFacts): Finding
     if (newest === undefined) return warn(id, `there is none in ${dir}`, fix);
     const ageMs = nowMs - newest.timeMs;
     const found = `the newest in ${dir} is ${Math.round(ageMs / HOUR_MS)} hours old`;
-    return ageMs > 2 * everySeconds * 1000 ? warn(id, found, fix) : pass(id, found);
+    return isBackupOld(ageMs, everySeconds) ? warn(id, found, fix) : pass(id, found);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return warn(id, `${dir} cannot be read: ${reason}`, "make the folder, or correct backup.dir");

@@ -26,7 +26,7 @@ export function nextAction(hostname: Hostname, context: ActionContext): string {
       return isLong ? `it has been so for over an hour: ${what}` : what;
     }
     case "ready":
-      return "let your ACME client order the certificate: everything is set up, and no value was published and asked for yet";
+      return "let your ACME client order the certificate: everything is set up, and no value was published and asked for since it was added";
     case "active":
       return "nothing: certificates are issued and renewed";
     case "stale":
@@ -38,7 +38,7 @@ export function nextAction(hostname: Hostname, context: ActionContext): string {
     case "locked":
       return `unlock the delegate, or delete it and have this record deleted: ${record}`;
     case "orphaned":
-      return `have this record deleted at the DNS host of ${challengeDomain(name)}: ${record} It leads to a delegate that is deleted`;
+      return `have this record deleted at the DNS host of ${challengeDomain(name)}, since its delegate is deleted: ${record}`;
     default:
       return advice || `check ${name} again, and see what the check says`;
   }

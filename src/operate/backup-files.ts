@@ -13,6 +13,11 @@ export interface BackupFile {
   readonly timeMs: number;
 }
 
+/** Whether it is older than it should be: one may be under way, or have been put off, two have failed. */
+export function isBackupOld(ageMs: number, everySeconds: number): boolean {
+  return ageMs > 2 * everySeconds * 1000;
+}
+
 /** The path for a backup that is begun at that time. */
 export function backupPath(folder: string, timeMs: number): string {
   return join(folder, `dnsvouch-${stamp(timeMs)}.db`);

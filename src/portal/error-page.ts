@@ -46,7 +46,7 @@ function wordsOf(error: unknown): ErrorWords {
       status: 503,
       code: "storage_unavailable",
       title: "The storage does not answer",
-      lead: "Nothing was changed.",
+      lead: "It is not known whether the last step was done: look before you repeat it.",
       advice:
         "The database cannot be read or written just now: the log says why. DNS goes on meanwhile.",
     };

@@ -8,7 +8,7 @@ import { Form } from "./form.ts";
 import { html } from "./html.ts";
 import { linkButton } from "./parts/button.ts";
 import type { PortalParts } from "./portal-parts.ts";
-import type { PortalRoute } from "./portal-routes.ts";
+import { PORTAL_ROUTES, type PortalRoute } from "./portal-routes.ts";
 import { type Sender, sendView } from "./send-view.ts";
 import { isSameOrigin } from "./sign-in/origin-check.ts";
 import { noPermissionPage } from "./sign-in/pages.ts";
@@ -126,14 +126,15 @@ export class Gate {
   ): Promise<void> {
     await this.#arrived(req, res, async (guest) => {
       const { reached } = guest;
+      // First: a slow body must not act by what somebody was allowed when it began.
+      const form = req.method === "POST" ? await this.#read(req, res) : new Form("");
+      if (form === undefined) return undefined;
       const known = await this.#parts.signIn.known(req, reached);
-      if (known.kind === "nobody") return { view: this.#toLogin(req) };
+      if (known.kind === "nobody") return { view: this.#toLogin(guest) };
       if (known.kind === "stranger") return { view: strangerView(known.name) };
       if (known.mustChoosePassword && during === "all") return { view: redirect("/password") };
       const visit = this.#visitOf(guest, known);
       await this.#answering({ req, res, visit }, async () => {
-        const form = req.method === "POST" ? await this.#read(req, res) : new Form("");
-        if (form === undefined) return undefined;
         if (req.method === "POST" && !this.#isOurs(guest, known, form)) {
           return { view: expiredView(visit) };
         }
@@ -143,22 +144,23 @@ export class Gate {
     });
   }
 
-  #toLogin(req: Request): View {
+  #toLogin({ req, reached }: Guest): View {
     if (req.method !== "GET" && req.method !== "HEAD") {
+      // Where the form stands: what it is sent to has no page.
+      const login = loginPath(backOf(req, reached) ?? "/");
       return errorPage(
         {
           status: 403,
           code: "signed_out",
           title: "Your session has ended",
           lead: "Nothing was changed. A session ends after 30 minutes without use, and when the server starts anew.",
-          advice: html`<a href="/login">Sign in</a> and repeat the step.`,
+          advice: html`<a href="${login}">Sign in</a> and repeat the step.`,
         },
         this.#parts.clock(),
-        "/login",
+        login,
       );
     }
-    const isStart = req.originalUrl === "/";
-    return redirect(isStart ? "/login" : `/login?next=${encodeURIComponent(req.originalUrl)}`);
+    return redirect(loginPath(req.originalUrl));
   }
 
   #isOurs({ req, reached }: Guest, known: Extract<Known, { kind: "user" }>, form: Form): boolean {
@@ -220,6 +222,24 @@ export class Gate {
       await sendView(this.#parts, sender, view);
     }
   }
+}
+
+/** Where to sign in, and to go on from there: never to what answers a form alone. */
+function loginPath(next: string): string {
+  const [path = ""] = next.split("?", 1);
+  return path === "/" || isForFormsAlone(path)
+    ? "/login"
+    : `/login?next=${encodeURIComponent(next)}`;
+}
+
+const pathsOf = (method: PortalRoute["method"]): readonly string[] =>
+  PORTAL_ROUTES.filter((route) => route.method === method).map(({ path }) => path);
+const FORMS_ALONE = pathsOf("post")
+  .filter((path) => !pathsOf("get").includes(path))
+  .map((path) => new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`));
+
+function isForFormsAlone(path: string): boolean {
+  return path === "/logout" || FORMS_ALONE.some((pattern) => pattern.test(path));
 }
 
 /** The page of ours that a form stands on: browsers say it to our own origin alone. */

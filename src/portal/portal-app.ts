@@ -1,14 +1,17 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import { answerFault } from "../http/error-response.ts";
 import { ProblemError } from "../http/v1/problem.ts";
 import { errorView } from "./error-page.ts";
 import { Gate } from "./gate.ts";
 import type { PortalParts } from "./portal-parts.ts";
 import { PORTAL_ROUTES } from "./portal-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
-import { sendStatic } from "./static-files.ts";
+import { assetNames, sendStatic } from "./static-files.ts";
 
 /** The portal: what is read without login, then everything else through the gate. */
 export function createPortal(parts: PortalParts): Express {
+  // What cannot be read is found out here, where the next request tries again.
+  assetNames();
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -36,7 +39,9 @@ export function createPortal(parts: PortalParts): Express {
   app.use((req: Request, res: Response) => gate.notFound(req, res));
   // What express finds wrong with a path: an escape that is none.
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
-    void gate.sendAlone(req, res, errorView(error, parts.clock()));
+    gate.sendAlone(req, res, errorView(error, parts.clock())).catch((fault: unknown) => {
+      answerFault(fault, { method: req.method, route: undefined }, res, parts.log);
+    });
   });
   return app;
 }

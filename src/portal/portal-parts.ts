@@ -61,6 +61,8 @@ export interface ServerFacts {
   readonly lastBackupMs: number | undefined;
   /** Whether backups are made by the clock. */
   readonly makesBackups: boolean;
+  /** How often, in seconds: `backup.every`. */
+  readonly backupEverySeconds: number;
 }
 
 /** The findings of `dnsvouch doctor`, made when somebody wants them. */

@@ -23,6 +23,8 @@ export interface Purpose {
   /** Without a wildcard; NO_DOMAIN where none was given. */
   readonly domain: string;
   readonly ca: CaChoice;
+  /** Whether the certificate is for all names right below the domain, too. */
+  readonly isWildcard?: boolean | undefined;
 }
 
 /** What stands where a domain has to be filled in. */
@@ -38,6 +40,22 @@ const DIRECTORIES: Readonly<Record<CaChoice, string>> = {
 
 export function directoryOf(ca: CaChoice): string {
   return DIRECTORIES[ca];
+}
+
+/** What a certificate is ordered for: nobody gets one for other names than they have asked for. */
+export function orderedNames({
+  domain,
+  isWildcard,
+}: Pick<Purpose, "domain" | "isWildcard">): string[] {
+  return isWildcard === true ? [domain, `*.${domain}`] : [domain];
+}
+
+/** As a shell takes them, each behind an option; a `*` must not become the names of files. */
+export function nameOptions(purpose: Pick<Purpose, "domain" | "isWildcard">): string {
+  const quoted = (name: string): string => (name.startsWith("*") ? `'${name}'` : name);
+  return orderedNames(purpose)
+    .map((name) => `-d ${quoted(name)}`)
+    .join(" ");
 }
 
 /** As clients read it: acme-dns-auth.py and pyacmedns keep the answer as it is. */
@@ -96,15 +114,15 @@ export function challengeName(domain: string): string {
   return `_acme-challenge.${domain}.`;
 }
 
-function acmeSh(account: ClientAccount, { domain, ca }: Purpose): string {
+function acmeSh(account: ClientAccount, purpose: Purpose): string {
   const { username, password = NO_PASSWORD, subdomain, server } = account;
-  const authority = ca === "staging" ? "letsencrypt_test" : "letsencrypt";
+  const authority = purpose.ca === "staging" ? "letsencrypt_test" : "letsencrypt";
   return lines(
     `export ACMEDNS_BASE_URL="${server}"`,
     `export ACMEDNS_USERNAME="${username}"`,
     `export ACMEDNS_PASSWORD="${password}"`,
     `export ACMEDNS_SUBDOMAIN="${subdomain}"`,
-    `# acme.sh --issue --server ${authority} --dns dns_acmedns -d ${domain} -d '*.${domain}'`,
+    `# acme.sh --issue --server ${authority} --dns dns_acmedns ${nameOptions(purpose)}`,
   );
 }
 
@@ -134,16 +152,20 @@ function terraform({ fulldomain }: ClientAccount, { domain }: Purpose): string {
 }
 
 /** Values of a registration are subdomain, user, password and full name, in this order. */
-function poshAcme(account: ClientAccount, { domain, ca }: Purpose): string {
+function poshAcme(account: ClientAccount, purpose: Purpose): string {
+  const { domain, ca } = purpose;
   const { username, password = NO_PASSWORD, fulldomain, subdomain, server } = account;
   const { host, pathname, protocol } = new URL(server);
   const values = [subdomain, username, password, fulldomain].map((text) => `'${text}'`).join(", ");
+  const names = orderedNames(purpose)
+    .map((name) => `'${name}'`)
+    .join(", ");
   const http = protocol === "http:" ? "; HTTP = $true" : "";
   return lines(
     `Set-PAServer ${ca === "staging" ? "LE_STAGE" : "LE_PROD"}`,
     `$registration = @{ '_acme-challenge.${domain}' = @(${values}) }`,
     `$arguments = @{ ACMEServer = '${host}${pathname.replace(/\/$/, "")}'; ACMERegistration = $registration${http} }`,
-    `New-PACertificate '${domain}', '*.${domain}' -AcceptTOS -Plugin AcmeDns -PluginArgs $arguments`,
+    `New-PACertificate ${names} -AcceptTOS -Plugin AcmeDns -PluginArgs $arguments`,
   );
 }
 

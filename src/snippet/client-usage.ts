@@ -1,4 +1,4 @@
-import { directoryOf, type Purpose } from "./client-formats.ts";
+import { directoryOf, nameOptions, type Purpose } from "./client-formats.ts";
 import type { ClientFormat } from "./words.ts";
 
 /** What a client is told, besides what it reads: the lines of its manual, with the authority that was chosen. */
@@ -18,7 +18,7 @@ export function usageOf(format: ClientFormat | undefined, usage: Usage): readonl
       return [
         "With lego:",
         `  ACME_DNS_API_BASE=${server} ACME_DNS_STORAGE_PATH=${file} \\`,
-        `    lego --server ${directory} --accept-tos --email you@${domain} --dns acme-dns -d ${domain} -d '*.${domain}' run`,
+        `    lego --server ${directory} --accept-tos --email you@${domain} --dns acme-dns ${nameOptions(usage)} run`,
       ];
     case "traefik":
       return [
@@ -36,7 +36,7 @@ export function usageOf(format: ClientFormat | undefined, usage: Usage): readonl
     case "certbot":
       return [
         "With certbot and acme-dns-auth.py, whose storage it is:",
-        `  certbot certonly --server ${directory} --manual --preferred-challenges dns --manual-auth-hook /etc/letsencrypt/acme-dns-auth.py -d ${domain} -d '*.${domain}'`,
+        `  certbot certonly --server ${directory} --manual --preferred-challenges dns --manual-auth-hook /etc/letsencrypt/acme-dns-auth.py ${nameOptions(usage)}`,
       ];
     case "certify":
       return [

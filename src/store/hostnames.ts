@@ -26,6 +26,9 @@ export interface Hostnames {
   /** In the order of their numbers; all of a delegate or in a state are looked at, of others so many in one go. */
   list(query: HostnameQuery): Promise<Scanned<HostnameRecord>>;
 
+  /** Those whose record is gone though they were in use (src/hostname/lost-record.ts), in the order of their numbers. */
+  lost(page: Page): Promise<Scanned<HostnameRecord>>;
+
   /** How many are in each state, those without any left out. */
   count(): Promise<Readonly<Partial<Record<HostnameState, number>>>>;
 
@@ -113,6 +116,8 @@ export interface HostnameQuery extends Page {
   readonly label?: { readonly key: string; readonly value: string } | undefined;
   /** Part of the name. */
   readonly q?: string | undefined;
+  /** With `q`: those of these delegates as well, whatever their names are. */
+  readonly orOfDelegates?: readonly number[] | undefined;
 }
 
 export interface NewHostname extends DelegateAct {

@@ -8,6 +8,15 @@ import type { TokenRecord } from "./tokens.ts";
 export interface Lists {
   delegates(query: DelegateQuery): Promise<Scanned<DelegateDetails>>;
 
+  /**
+   * The numbers of those whose contact or name has what is looked for, in their order: of the name from
+   * SHORTEST_OF_DELEGATE characters on, and more than the zone, which all of it have.
+   */
+  delegatesWith(query: {
+    readonly sought: Sought;
+    readonly after: number;
+  }): Promise<Scanned<number>>;
+
   /** One with all that is shown of it, also one that was deleted. */
   delegate(id: DelegateId, nowMs: number): Promise<DelegateDetails | undefined>;
 
@@ -56,12 +65,25 @@ export interface Page {
   readonly most: number;
 }
 
+/** The shortest part of a delegate's name that its host names are found by: each random name has most pairs of digits. */
+export const SHORTEST_OF_DELEGATE = 4;
+
+/** What somebody looks for, in lower case. */
+export interface Sought {
+  /** Part of a name, as DNS has it. */
+  readonly name: string;
+  /** Part of whom to write to. */
+  readonly text: string;
+}
+
 export interface DelegateQuery extends Page {
   readonly state?: DelegateRecord["state"] | undefined;
   readonly tenant?: string | undefined;
   readonly label?: { readonly key: string; readonly value: string } | undefined;
   /** Part of its subdomain, or of the name of a host name that it has. */
   readonly q?: string | undefined;
+  /** As `q`, or part of its contact. */
+  readonly sought?: Sought | undefined;
   readonly nowMs: number;
 }
 
@@ -83,6 +105,8 @@ export interface DelegateDetails extends DelegateRecord {
   /** Keys that work, and host names. */
   readonly keys: number;
   readonly hostnames: number;
+  /** The one that it has had for longest. */
+  readonly firstHostname: string | undefined;
 }
 
 export interface EventQuery extends Page {

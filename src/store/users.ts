@@ -18,9 +18,18 @@ export interface Users {
   /** @returns "taken" if there is one of that name, "full" with MOST_USERS; nothing is stored then. */
   create(user: NewUser): Promise<"created" | "taken" | "full">;
 
-  /** Every session that the password before has opened is over. @returns "gone" without such a user. */
+  /**
+   * Every session that the password before has opened is over. `seen`: what the choice stands on; with another user of
+   * that name, or another password since, nothing is stored. The number of the new password is one more.
+   *
+   * @returns "gone" without such a user.
+   */
   setPassword(
-    act: Act & { readonly name: string; readonly password: StoredPassword | undefined },
+    act: Act & {
+      readonly name: string;
+      readonly password: StoredPassword | undefined;
+      readonly seen?: Pick<UserRecord, "id" | "passwordNumber">;
+    },
   ): Promise<"changed" | "gone">;
 
   /** @returns "last_admin" if nobody would administer the server then; nothing has changed. */

@@ -8,6 +8,7 @@ import {
   NO_FACTS,
 } from "../../src/hostname/hostname.ts";
 import { hasLeft, judgeCheck, judgeUse } from "../../src/hostname/judge.ts";
+import { isRecordLost } from "../../src/hostname/lost-record.ts";
 import { nextAction } from "../../src/hostname/next-action.ts";
 
 const MINUTE = 60_000;
@@ -112,6 +113,10 @@ class Life {
     this.check(0);
     expect(this.check(MINUTE)).toBe("ready");
     return this;
+  }
+
+  get hasLostRecord(): boolean {
+    return isRecordLost({ ...this.hostname, delegate: this.delegate });
   }
 
   get nextAction(): string {
@@ -425,7 +430,9 @@ describe("whose delegate is not there", () => {
     life.delegate = { ...LIVE, state: "deleted" };
     expect(life.check(HOUR, report({ target: "target-unknown" }))).toBe("orphaned");
     expect(life.isOver).toBe(false);
-    expect(life.nextAction).toContain("_acme-challenge.www.example.com. CNAME d.auth.example.org.");
+    expect(life.nextAction).toBe(
+      "have this record deleted at the DNS host of www.example.com, since its delegate is deleted: _acme-challenge.www.example.com. CNAME d.auth.example.org.",
+    );
     life.check(HOUR, report({ zone: "zone-unreachable" }));
     expect(life.isOver).toBe(false);
     life.check(HOUR, report({ cname: "cname-missing" }));
@@ -533,4 +540,49 @@ test("F24 without a look, misses at the edge targets of before say nothing", () 
   life.policy = { ...life.policy, edgeTargets: ["192.0.2.2"] };
   life.nowMs += DAY;
   expect(life.use({})).toBe("ready");
+});
+
+describe("the record of one that was in use", () => {
+  const missing = report({ cname: "cname-missing" });
+
+  test("is lost when it is gone, until it is there again", () => {
+    const life = new Life().confirm();
+    const servedMs = life.nowMs + HOUR;
+    life.nowMs = servedMs;
+    expect(life.use({ lastUpdateMs: servedMs, servedMs })).toBe("active");
+    expect(life.hasLostRecord).toBe(false);
+    expect(life.check(HOUR, missing)).toBe("pending");
+    expect(life.hasLostRecord).toBe(true);
+    // The client goes on trying.
+    life.use({ lastUpdateMs: life.nowMs + HOUR });
+    expect(life.hasLostRecord).toBe(true);
+    life.check(HOUR);
+    expect(life.hasLostRecord).toBe(false);
+  });
+
+  test("is no record that never was, nor one that nobody has used", () => {
+    const fresh = new Life();
+    expect(fresh.check(HOUR, missing)).toBe("pending");
+    expect(fresh.hasLostRecord).toBe(false);
+    // Another host name of its delegate is in use.
+    fresh.use({ lastUpdateMs: fresh.nowMs, servedMs: fresh.nowMs });
+    expect(fresh.hasLostRecord).toBe(false);
+    for (const facts of [{}, { lastUpdateMs: START + HOUR }, { servedMs: START + HOUR }]) {
+      const unused = new Life().confirm();
+      unused.delegate = { ...LIVE, ...facts };
+      expect(unused.check(2 * HOUR, missing)).toBe("pending");
+      expect(unused.hasLostRecord).toBe(false);
+    }
+    const before = new Life().confirm();
+    before.delegate = { ...LIVE, lastUpdateMs: START - 1, servedMs: START - 1 };
+    before.check(HOUR, missing);
+    expect(before.hasLostRecord).toBe(false);
+  });
+
+  test("is not known to be lost where nobody has looked", () => {
+    const life = new Life();
+    life.hostname = { ...life.hostname, sinceMs: START + HOUR };
+    life.delegate = { ...LIVE, lastUpdateMs: START + 1, servedMs: START + 1 };
+    expect(life.hasLostRecord).toBe(false);
+  });
 });

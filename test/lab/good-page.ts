@@ -47,7 +47,8 @@ const BADLY_PRINTED = `(() => {
   const isShown = (each) => each.checkVisibility({ contentVisibilityAuto: true });
   const text = (each) => each.textContent.trim().slice(0, 60);
   const main = document.getElementById("main");
-  const wanted = [...main.querySelectorAll(".tabs > :checked + label + .tab-panel, .step-body, h1, .lead")];
+  const isChosen = (each) => each.parentElement.closest(".tabs > :not(:checked) + label + .tab-panel") === null;
+  const wanted = [...main.querySelectorAll(".tabs > :checked + label + .tab-panel, .step-body, h1, .lead")].filter(isChosen);
   const unwanted = [...main.querySelectorAll("button, a.button, .tabs > :not(:checked) + label")];
   return [
     ...wanted.filter((each) => !isShown(each)).map((each) => "missing: " + text(each)),

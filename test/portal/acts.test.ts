@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { newToken, v1Client } from "../http/v1/v1-client.ts";
 import { textsAt } from "../support/look-up.ts";
+import { PortalClient } from "./portal-client.ts";
 import {
   actsSince,
   addDelegate,
@@ -94,7 +95,27 @@ describe("what is done to a delegate stands in the trail with who did it", () =>
       expect(page.words).toContain(words);
     }
     expect(await labels()).toEqual({ env: "", q: '"x\\' });
+    // A window that was open before puts nothing back without a word.
+    const stale = await portal.admin.post("/delegates/1/edit", {
+      ...sent,
+      contact: "new@x.example",
+    });
+    expect([stale.status, stale.words]).toEqual([
+      422,
+      expect.stringContaining("May update from: 192.0.2.1/32"),
+    ]);
+    expect(await labels()).toEqual({ env: "", q: '"x\\' });
+    const field = stale.elements.find(({ attributes }) => attributes.get("name") === "contact");
+    expect(field?.attributes.get("value")).toBe("new@x.example");
+    const shown = stale.elements.find(({ attributes }) => attributes.get("name") === "shown");
+    await act("/delegates/1/edit", {
+      ...changed,
+      contact: "new@x.example",
+      txt_slots: "7",
+      shown: shown?.attributes.get("value") ?? "",
+    });
     expect(acts().filter((each) => each.startsWith("delegate."))).toEqual([
+      expect.stringMatching(/^delegate\.\w+: .*; user ada$/),
       expect.stringMatching(/^delegate\.\w+: .*; user ada$/),
       expect.stringMatching(/^delegate\.\w+: .*; user ada$/),
     ]);
@@ -171,6 +192,44 @@ describe("what is done to a delegate stands in the trail with who did it", () =>
   });
 });
 
+describe("who is not signed in any more", () => {
+  test.for(["/hostnames/recheck", "/delegates/1/lock", "/hostnames/a.example.org/link", "/logout"])(
+    "is led from the form to the page that it stands on: %s",
+    async (path) => {
+      const guest = new PortalClient(portal.url);
+      const referer = { Referer: `${portal.url}/hostnames/a.example.org?x=1` };
+      const { status, elements } = await guest.post(path, {}, referer);
+      expect(status).toBe(403);
+      const links = elements.flatMap(({ attributes }) => attributes.get("href") ?? []);
+      const login = `/login?next=${encodeURIComponent("/hostnames/a.example.org?x=1")}`;
+      expect(links.filter((each) => each.startsWith("/login"))).toEqual([login, login]);
+    },
+  );
+
+  test("comes by no address to what answers forms alone", async () => {
+    const guest = new PortalClient(portal.url);
+    const to = async (path: string): Promise<string> => (await guest.get(path)).location;
+    for (const path of [
+      "/hostnames/recheck",
+      "/delegates/1/lock?x",
+      "/logout",
+      "/settings/users",
+    ]) {
+      expect(await to(path)).toBe("/login");
+    }
+    for (const path of [
+      "/delegates?q=a",
+      "/delegates/1/edit",
+      "/hostnames/a.example.org",
+      "/doctor",
+    ]) {
+      expect(await to(path)).toBe(`/login?next=${encodeURIComponent(path)}`);
+    }
+    const form = await guest.post("/hostnames/recheck", {}, { Referer: `${portal.url}/doctor` });
+    expect(form.words).toContain("Your session has ended");
+  });
+});
+
 describe("a delegate that several host names share", () => {
   test("shows each, and warns where it publishes fewer values", async () => {
     const page = await portal.admin.get("/delegates/2");
@@ -189,6 +248,8 @@ describe("a delegate that several host names share", () => {
   test("gets another one by its form, or hears why not", async () => {
     const page = await act("/delegates/2/hostnames", { hostname: "d.example.org" });
     expect(page.words).toContain("d.example.org is added");
+    // It shows by itself what that look finds.
+    expect(page.text).toMatch(/<main[^>]* data-refresh="/);
     for (const hostname of ["", "com", "a.example.org", "x y"]) {
       const refused = await act("/delegates/2/hostnames", { hostname });
       expect(refused.text).toContain('class="note" data-tone="fail"');

@@ -30,13 +30,15 @@ describe("the columns of a host name", () => {
       expect(trafficColumn(given, subject, NOW).word).toBe(word);
     }
     expect(certificateColumn(undefined, NOW).word).toBe("Not looked at");
-    expect(certificateColumn(empty, NOW).word).toBe("None yet");
+    expect(certificateColumn(empty, NOW).word).toBe("Not read");
   });
 
   test("count the name servers that have the record", () => {
     const found = { found: "CNAME x.example (2/4 addresses of 2 name servers)" };
     expect(challengeColumn(report("cname", "ok", found)).word).toBe("Verified 2/4");
     expect(challengeColumn(report("cname", "propagating", found)).word).toBe("2 of 4");
+    const own = { found: "_acme-challenge.a is in a zone of this server, and needs no CNAME" };
+    expect(challengeColumn(report("cname", "ok", own)).word).toBe("Served here");
     expect(challengeColumn(report("zone", "zone-not-found")).word).toBe("Zone fails");
     for (const code of codesOf("cname-")) {
       expect(challengeColumn(report("cname", code)).word).not.toBe("Not reached");
@@ -47,7 +49,9 @@ describe("the columns of a host name", () => {
     ["caa-none", {}, "warn", "Any CA"],
     ["caa-servfail", { found: "SERVFAIL" }, "fail", "No answer"],
     ["caa-allows", caa(`0 issue "${CA}"`), "ok", "Let’s Encrypt"],
-    ["caa-allows", caa(`0 issue "${CA}; accounturi=x"`), "ok", "Bound to account"],
+    ["caa-accounturi-unchecked", caa(`0 issue "${CA}; accounturi=x"`), "ok", "Bound to account"],
+    // Another record lets any account of it.
+    ["caa-allows", caa(`0 issue "${CA}; accounturi=x"`, `0 issue "${CA}"`), "ok", "Let’s Encrypt"],
     [
       "caa-other-ca",
       caa('0 issue "a.example"', '0 issuewild "a.example"'),
@@ -55,6 +59,8 @@ describe("the columns of a host name", () => {
       "a.example only",
     ],
     ["caa-other-ca", caa('0 issue "a.example"', '0 issue "b.example"'), "fail", "2 other CAs"],
+    // What is for wildcard names alone lets nobody issue for this one.
+    ["caa-other-ca", caa('0 issue "a.example"', `0 issuewild "${CA}"`), "fail", "a.example only"],
     ["caa-forbidden-by-semicolon", caa('0 issue ";"'), "fail", "Forbidden"],
     ["caa-issuewild-forbids", caa('0 issue "a.example"'), "fail", "Forbidden"],
   ] as const)("say who may issue: %s %j", ([code, found, tone, word]) => {
@@ -71,7 +77,7 @@ describe("the columns of a host name", () => {
         '0 issue ";"',
         "",
       ]),
-    ).toEqual(["a", "b"]);
+    ).toEqual(["a"]);
   });
 
   test.for([
@@ -79,9 +85,15 @@ describe("the columns of a host name", () => {
     ["2026-09-20", "fail", "6 d left", "tls-expiring"],
     ["2026-09-25", "warn", "11 d left", "tls-expiring"],
     ["2026-09-01", "fail", "Has ended", "tls-expiring"],
+    ["2026-09-13", "fail", "Has ended", "ok"],
+    ["2026-09-14", "fail", "Ends today", "tls-expiring"],
+    ["2026-09-15", "fail", "1 d left", "tls-expiring"],
   ] as const)("say how long a certificate lasts: until %s", ([until, tone, word, code]) => {
     const found = { found: `CN=www.example.org until ${until}` };
-    expect(certificateColumn(report("tls", code, found), NOW)).toMatchObject({ tone, word });
+    // The same all day: the hour at which it ends is not kept.
+    for (const nowMs of [NOW, NOW + 1, NOW + 86_399_999]) {
+      expect(certificateColumn(report("tls", code, found), nowMs)).toMatchObject({ tone, word });
+    }
   });
 
   test("say where the traffic goes", () => {

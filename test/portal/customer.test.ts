@@ -158,11 +158,14 @@ describe("the page of a customer", () => {
     "A".repeat(23),
     "A".repeat(22),
     "%00",
+    "%zz",
+    `${"A".repeat(22)}%E2`,
     "A".repeat(4000),
     "..%2f..%2flogin",
   ])("there is none behind %j", async (token) => {
     const { status, words } = await customer.get(`/s/${token}`, fromElsewhere());
     expect(status).toBe(404);
+    expect(portal.server.errors).toEqual([]);
     if (!["", "..%2f..%2flogin"].includes(token)) {
       expect(words).toContain("This link leads nowhere");
       expect(words).toContain("Ask Harbour Hosting for a new one.");
@@ -174,8 +177,26 @@ describe("the page of a customer", () => {
     const before = newestRow(portal.server);
     const { status } = await customer.send({ method, path });
     expect(status).toBe(404);
-    expect((await customer.send({ method: "GET", path: `${path}/check` })).status).toBe(404);
     expect(newestRow(portal.server)).toBe(before);
+  });
+
+  test("where a check was answered leads back, whatever the link is worth", async () => {
+    const headers = fromElsewhere();
+    const known = (await newLink()).split("/").at(-1) ?? "";
+    // More than may be guessed: nothing is looked up.
+    for (const token of [known, ..."BCDEFG".split("").map((each) => each.repeat(22)), "x%0d%0ay"]) {
+      for (const [prefix, method] of [
+        ["", "GET"],
+        ["/acme", "GET"],
+        ["", "HEAD"],
+      ] as const) {
+        const path = `${prefix}/s/${token}/check`;
+        const { status, location } = await customer.send({ method, path, headers });
+        const to = new URL(location, `${portal.server.url}${path}`).pathname.toLowerCase();
+        expect([status, to]).toEqual([303, `${prefix}/s/${token}`.toLowerCase()]);
+      }
+    }
+    expect((await customer.get(`/s/${"B".repeat(22)}`, headers)).status).toBe(404);
   });
 
   test("who guesses links is limited, and who has one is not", async () => {

@@ -63,7 +63,7 @@ describe("the trail", () => {
     expect(pages.flat()).toHaveLength(count);
     expect(pages.slice(0, -1).every(({ length }) => length === 60)).toBe(true);
     const page = await portal.admin.get("/events");
-    expect(page.words).toContain(`${count} rows in all`);
+    expect(page.words).toContain(`Row ${count} is the newest`);
     expect(page.words).toContain("Yesterday, 13 September");
     expect(page.words).toContain("Today, 14 September");
   });

@@ -42,6 +42,15 @@ describe("the first password", () => {
     expect(answer.text).not.toContain(password);
   });
 
+  test("cannot be chosen again as it was shown", async () => {
+    const oneTime = server.oneTimePassword ?? "";
+    const answer = await first.post("/password", { password: oneTime, again: oneTime });
+    expect([answer.status, answer.words]).toEqual([
+      422,
+      expect.stringContaining("That is the one-time password"),
+    ]);
+  });
+
   test("is chosen once: then every other session is over, and the one-time password dead", async () => {
     const oneTime = server.oneTimePassword ?? "";
     const client = new PortalClient(server.portalUrl);

@@ -1,5 +1,16 @@
+import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type PortalUnderTest, startPortal, ZONE } from "./portal-under-test.ts";
+import { SERVER } from "../../src/audit/audit-entry.ts";
+import { NO_FACTS } from "../../src/hostname/hostname.ts";
+import type { Store } from "../../src/store/store.ts";
+import { update } from "../store/store-fixture.ts";
+import {
+  addDelegate,
+  addHostname,
+  type PortalUnderTest,
+  startPortal,
+  ZONE,
+} from "./portal-under-test.ts";
 
 let portal: PortalUnderTest;
 
@@ -49,3 +60,33 @@ test("with a delegate it is about that, and about the server", async () => {
     }
   }
 });
+
+test("one whose record is gone though it was in use is among those that need attention", async () => {
+  const other = await startPortal({ seed: seedLost });
+  try {
+    const page = await other.admin.get("/");
+    expect(page.words).toContain("One hostname needs attention");
+    const [row] = page.elements.filter(({ name, text }) => name === "tr" && text.includes("lost."));
+    expect(row?.text).toContain("Record gone");
+    const { words } = await other.admin.get("/hostnames/lost.example.org");
+    expect(words).toContain("The record that led here is gone; renewals fail.");
+    expect((await other.admin.get("/hostnames/new.example.org")).words).toContain("leads here yet");
+  } finally {
+    await other.server.remove();
+  }
+});
+
+/** Two that are pending, one of which was active. */
+async function seedLost(store: Store): Promise<void> {
+  const delegateId = await addDelegate(store, { subdomain: "shop" });
+  const id = await addHostname(store, { delegateId, name: "lost.example.org", state: "active" });
+  await addHostname(store, { delegateId, name: "new.example.org" });
+  const usedMs = Date.now() + 1;
+  const [key] = await store.credentialsOf(delegateId, usedMs);
+  assert(key);
+  await update(store, { delegateId, credentialId: key.id }, 1, { createdMs: usedMs });
+  await store.hostnames.noteServed(delegateId, usedMs);
+  const gone = { state: "pending", reason: "cname-missing", advice: "", facts: NO_FACTS } as const;
+  const judge = () => ({ ...gone, nextCheckMs: undefined });
+  await store.hostnames.judge({ id, timeMs: usedMs + 1, origin: SERVER, judge });
+}

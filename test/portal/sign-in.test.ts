@@ -1,6 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { SqliteError } from "better-sqlite3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { generateAccessToken } from "../../src/delegate/access-token.ts";
+import { generateApiKey } from "../../src/delegate/credential.ts";
+import { generateOneTimePassword } from "../../src/delegate/password.ts";
 import { watchDatabaseCalls } from "../support/database-calls.ts";
+import { RawConnection } from "../support/raw-http.ts";
 import { PortalClient } from "./portal-client.ts";
 import {
   ADMIN,
@@ -26,6 +31,11 @@ beforeAll(async () => {
 afterAll(() => portal.server.remove());
 
 describe("a login", () => {
+  // The failures of one test are not those of the next.
+  beforeEach(() => {
+    nowMs += 6 * MINUTE;
+  });
+
   test("gives a new session in a cookie that no script and no other site gets", async () => {
     const client = new PortalClient(portal.url);
     const form = await client.get("/login?next=/events");
@@ -112,6 +122,22 @@ describe("a login", () => {
     const client = new PortalClient(portal.url);
     await client.signIn("my secret, typed into the wrong field", "x");
     expect(trailOf(portal.server).at(-1)?.detail).toBe("user (it has the form of none)");
+    await signedIn(portal.url, ADMIN);
+  });
+
+  test("keeps what was made as a password, a token or a key out of the trail", async () => {
+    const client = new PortalClient(portal.url);
+    const secrets = [
+      generateOneTimePassword(randomBytes),
+      generateOneTimePassword(randomBytes).toUpperCase(),
+      generateAccessToken(randomBytes),
+    ];
+    for (const secret of secrets) {
+      await client.signIn(secret, "x");
+      expect(trailOf(portal.server).at(-1)?.detail).toMatch(/^user \(it has the form of a /);
+    }
+    await client.signIn(`a${generateApiKey(randomBytes).slice(1)}`, "x");
+    expect(trailOf(portal.server).at(-1)?.detail).toBe("user (it has the form of a key)");
     await signedIn(portal.url, ADMIN);
   });
 
@@ -239,6 +265,34 @@ describe("a session", () => {
     expect((await other.post("/delegates")).status).toBe(403);
   });
 
+  test("does nothing by a form that began while it was allowed, and ended when it was not", async () => {
+    const admin = await signedIn(portal.url, ADMIN);
+    await admin.act(`/settings/users/${VIEWER}/role`, { subject: "admin" });
+    const demoted = await signedIn(portal.url, VIEWER);
+    const body = `csrf=${demoted.csrf}&subject=admin`;
+    const connection = await RawConnection.open(Number(new URL(portal.url).port));
+    const head = [
+      `POST /settings/users/${VIEWER}/role HTTP/1.1`,
+      `Host: ${new URL(portal.url).host}`,
+      `Origin: ${portal.url}`,
+      `Cookie: ${demoted.cookie}`,
+      "Content-Type: application/x-www-form-urlencoded",
+      `Content-Length: ${body.length}`,
+      "Expect: 100-continue",
+      "\r\n",
+    ];
+    // The server asks for the body, so it has begun with the request.
+    await connection.send(head.join("\r\n"));
+    expect((await connection.message()).status).toBe(100);
+    await connection.send(body.slice(0, -1));
+    await admin.act(`/settings/users/${VIEWER}/role`, { subject: "viewer" });
+    const before = newestRow(portal.server);
+    await connection.send(body.slice(-1));
+    expect((await connection.response()).final.status).toBe(403);
+    connection.close();
+    expect(newestRow(portal.server)).toBe(before);
+  });
+
   test("ends with its user, also where another one has the name", async () => {
     const admin = await signedIn(portal.url, ADMIN);
     await admin.act("/settings/users", { name: "guest", role: "viewer" });
@@ -273,7 +327,7 @@ describe("a database that cannot be written", () => {
       const act = await client.post("/delegates");
       expect(act.status).toBe(503);
       expect(act.words).toContain("The storage does not answer");
-      expect(act.words).toContain("Nothing was changed.");
+      expect(act.words).toContain("It is not known whether the last step was done");
     } finally {
       mend();
     }

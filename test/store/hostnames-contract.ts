@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { gistOf } from "../../src/hostname/gist.ts";
 import { NO_FACTS } from "../../src/hostname/hostname.ts";
 import type { Judgement } from "../../src/hostname/judge.ts";
+import { isRecordLost } from "../../src/hostname/lost-record.ts";
 import {
   type Due,
   type HostnameRecord,
@@ -13,7 +14,7 @@ import {
 } from "../../src/store/hostnames.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { StoreUnderTest } from "./store-contract.ts";
-import { ORIGIN, register, remove, type Writer, ZONE } from "./store-fixture.ts";
+import { ORIGIN, register, remove, update, type Writer, ZONE } from "./store-fixture.ts";
 
 /** The sentences of `src/store/hostnames.ts` and `src/store/answered-requests.ts`. */
 export function describeHostnames(underTest: () => StoreUnderTest): void {
@@ -217,6 +218,32 @@ function describeAll(underTest: () => StoreUnderTest): void {
       const act = { delegateId, username: uuidv4(), keyHash, timeMs: 70, origin: ORIGIN };
       await store.restoreDelegate(act);
       expect((await store.hostnames.find(id))?.delegate.servedMs).toBeUndefined();
+    });
+
+    test("are found whose record is gone though they were in use", async () => {
+      const two = await register(store, "two");
+      const used = await added("used.example.com");
+      const { id: locked } = await added("locked.example.com");
+      const { id: never } = await added("never.example.com");
+      const { id: unserved } = await added("unserved.example.com", two);
+      const lost = async (after = 0, most = 10) => {
+        const { rows, lookedTo } = await store.hostnames.lost({ after, most });
+        expect(lookedTo).toBeUndefined();
+        expect(rows.every(isRecordLost)).toBe(true);
+        return rows.map(({ id }) => id);
+      };
+      await update(store, one, 1, { createdMs: 20 });
+      await update(store, two, 1, { createdMs: 20 });
+      expect(await lost()).toEqual([]);
+      await store.hostnames.noteServed(one.delegateId, 21);
+      for (const id of [used.id, locked, unserved]) await judge(id, judged("active"), 30);
+      await judge(never, judged("pending"), 30);
+      expect(await lost()).toEqual([]);
+      for (const id of [used.id, unserved]) await judge(id, judged("pending"), 40);
+      await judge(locked, judged("pending", { reason: "" }), 40);
+      expect(await lost()).toEqual([used.id]);
+      expect([await lost(used.id), await lost(0, 0)]).toEqual([[], []]);
+      expect((await store.hostnames.find(unserved))?.state).toBe("pending");
     });
 
     test("are what they were when their delegate is unlocked, also if one was added meanwhile", async () => {

@@ -113,6 +113,56 @@ test.for([
   expect(await store.customerLinks.find(hash)).toBe(1);
 });
 
+test("a newer backup counts where the replaced database has forgotten what was done to its users", async () => {
+  await create("alice");
+  await create("bob");
+  await register(store, "later");
+  const snapshot = await backUp("snapshot.db");
+  await store.users.delete({ ...act, name: "bob" });
+  await setPassword("alice", 2);
+  const newer = await backUp("newer.db");
+  await store.close();
+  copyFileSync(snapshot, file);
+  store = await openSqliteStore(file);
+  await store.pruneAudit({ beforeMs: act.timeMs + 1, octets: undefined, rows: 100, nowMs: 6 });
+  const left = await store.lists.newestEvents({ before: undefined, most: 100 });
+  expect(left.rows.filter(({ action }) => action.startsWith("user."))).toEqual([]);
+  await restore(newer);
+  expect(await users()).toEqual(["1 alice admin 2 2"]);
+});
+
+test("users of a backup stay on a new server that was started, and used, before it was restored", async () => {
+  await create("alice");
+  await create("bob");
+  await create("carol");
+  const backup = await backUp("backup.db");
+  await store.close();
+  rmSync(file);
+  rmSync(join(folder, "dnsvouch.id"));
+  store = await openSqliteStore(file);
+  await store.users.create({
+    ...act,
+    timeMs: 7,
+    name: "alice",
+    role: "admin",
+    password: oneTime(9),
+  });
+  for (const number of [10, 11, 12, 13]) await setPassword("alice", number);
+  await restore(backup);
+  expect(await users()).toEqual(["1 alice admin 1 1", "2 bob admin 1 1", "3 carol admin 1 1"]);
+});
+
+test("the number of a link that ended is not given out again after a restore of before there were links", async () => {
+  const before = await backUp("before.db");
+  const ended = await link("www.example.com", 1);
+  const backup = await backUp("backup.db");
+  const hostname = await store.hostnames.findNamed("www.example.com");
+  await store.customerLinks.revoke({ ...act, hostnameId: hostname?.id ?? 0 });
+  await restore(before);
+  await restore(backup);
+  expect(await store.customerLinks.find(ended)).toBeUndefined();
+});
+
 test("links that were revoked or replaced since do not come back, nor those of host names that moved", async () => {
   const kept = await link("kept.example.com", 1);
   const ended = [

@@ -7,7 +7,7 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { SCANNED_DELEGATES, SCANNED_ROWS } from "../../src/store/lists.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
-import { ORIGIN, register, ZONE } from "./store-fixture.ts";
+import { newDelegate, ORIGIN, register, ZONE } from "./store-fixture.ts";
 
 test("a search for host names says where to go on", async () => {
   const folder = mkdtempSync(join(tmpdir(), "dnsvouch-search-"));
@@ -72,6 +72,25 @@ test("a search for delegates says where to go on, too", async () => {
   const { rows, lookedTo } = await store.lists.delegates({ ...search, after: SCANNED_DELEGATES });
   expect(rows.map(({ subdomain }) => subdomain)).toEqual(["b"]);
   expect(lookedTo).toBeUndefined();
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+test("delegates are found by whom to write to and by their names, but not by what all of them have", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dnsvouch-search-"));
+  const store = await openSqliteStore(join(folder, "dnsvouch.db"));
+  await store.beginRun(ZONE, 1);
+  for (const [subdomain, contact] of Object.entries({ linden: "It@Museum.example", harbour: "" })) {
+    assert.equal(await store.createDelegate(newDelegate(subdomain, { contact })), "created");
+  }
+  const found = async (name: string, after = 0): Promise<readonly number[]> =>
+    (await store.lists.delegatesWith({ sought: { name, text: name }, after })).rows;
+  expect(await found("museum")).toEqual([1]);
+  expect(await found("arbo")).toEqual([2]);
+  expect(await found(`r.${ZONE}`)).toEqual([2]);
+  for (const common of ["rb", ZONE, `.${ZONE}`.slice(0, 6)])
+    expect(await found(common)).toEqual([]);
+  expect(await found("linden", 1)).toEqual([]);
   await store.close();
   rmSync(folder, { recursive: true });
 });

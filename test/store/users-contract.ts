@@ -85,6 +85,21 @@ export function describeUsers(current: () => Reopenable): void {
       expect(await store.users.setPassword({ ...act("bob"), password: CHOSEN })).toBe("gone");
     });
 
+    test("get no password that was chosen for what has changed meanwhile", async () => {
+      await create("alice");
+      const seen = await store.users.find("alice");
+      assert(seen);
+      const chosen = { ...act("alice"), password: CHOSEN, seen };
+      expect(await store.users.setPassword(chosen)).toBe("changed");
+      expect(await store.users.setPassword(chosen)).toBe("gone");
+      expect(await store.users.find("alice")).toMatchObject({ passwordNumber: 2 });
+      await create("bob");
+      await store.users.delete(act("alice"));
+      await create("alice");
+      expect(await store.users.setPassword(chosen)).toBe("gone");
+      expect(await store.users.find("alice")).toMatchObject({ passwordNumber: 1 });
+    });
+
     test("are never without an administrator", async () => {
       await create("alice");
       await create("bob", { role: "viewer" });

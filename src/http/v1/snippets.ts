@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { registrableName } from "../../check/public-suffix.ts";
+import { caaAdvice } from "../../check/caa/caa-advice.ts";
 import { ownerForms } from "../../check/record-forms.ts";
+import type { Report } from "../../check/report.ts";
+import { zoneNameOf } from "../../check/zone-name.ts";
 import { challengeDomain } from "../../hostname/hostname.ts";
 import { type ClientAccount, formatAccount, NO_DOMAIN } from "../../snippet/client-formats.ts";
 import { usageOf } from "../../snippet/client-usage.ts";
@@ -45,10 +47,15 @@ const Snippet = z
 const TAG = "Records and snippets";
 
 export function snippetRoutes(parts: V1Parts): readonly Route[] {
-  const namesOf = async ({ id }: DelegateDetails): Promise<readonly string[]> => {
-    const page = { delegateId: id, after: 0, most: MOST_HOSTNAMES };
-    const { rows } = await parts.store.hostnames.list(page);
-    return rows.map(({ name }) => name);
+  const namesOf = async ({ id }: DelegateDetails): Promise<readonly Named[]> => {
+    const { hostnames } = parts.store;
+    const { rows } = await hostnames.list({ delegateId: id, after: 0, most: MOST_HOSTNAMES });
+    return Promise.all(
+      rows.map(async ({ id: hostnameId, name }) => {
+        const { report } = await hostnames.story(hostnameId);
+        return { name, report };
+      }),
+    );
   };
   return [
     route({
@@ -74,7 +81,7 @@ export function snippetRoutes(parts: V1Parts): readonly Route[] {
       async handle({ params, query }) {
         const delegate = await findDelegate(parts, params.id);
         const names = await namesOf(delegate);
-        const items = names.flatMap((name) => recordsOf(name, delegate, query.account_uri));
+        const items = names.flatMap((named) => recordsOf(named, delegate, query.account_uri));
         return { status: 200, body: { items } };
       },
     }),
@@ -99,16 +106,17 @@ export function snippetRoutes(parts: V1Parts): readonly Route[] {
         const { client = "lego", provider, staging } = query;
         const account = await accountOf(delegate, parts, parts.serverUrl({ req }));
         const providers = provider === undefined ? PROVIDERS : [provider];
-        const cards = names.flatMap((hostname) =>
+        const cards = names.flatMap((named) =>
           providers.map((each) => ({
-            hostname,
-            ...providerCard(each, cardRecord(hostname, delegate)),
+            hostname: named.name,
+            ...providerCard(each, cardRecord(named, delegate)),
           })),
         );
         const ca = staging ? "staging" : "production";
-        const named = names.length === 0 ? [NO_DOMAIN] : names;
+        const named = names.length === 0 ? [NO_DOMAIN] : names.map(({ name }) => name);
         const snippets = named.map((hostname) => {
-          const purpose = { domain: challengeDomain(hostname), ca } as const;
+          const domain = challengeDomain(hostname);
+          const purpose = { domain, ca, isWildcard: hostname !== domain } as const;
           const file = `acme-dns-${client}`;
           return {
             hostname,
@@ -127,34 +135,48 @@ function fullNameOf({ subdomain, zone }: DelegateDetails): string {
   return `${subdomain}.${zone}`;
 }
 
+/** A host name with its last check, as far as that is kept. */
+interface Named {
+  readonly name: string;
+  readonly report: Report | undefined;
+}
+
 function recordsOf(
-  hostname: string,
+  { name: hostname, report }: Named,
   delegate: DelegateDetails,
   accountUri: string | undefined,
 ): z.infer<typeof OwnRecord>[] {
   const domain = challengeDomain(hostname);
   const name = `_acme-challenge.${domain}`;
   const target = `${fullNameOf(delegate)}.`;
-  const tag = hostname === domain ? "issue" : "issuewild";
   const account = accountUri === undefined ? "" : ` accounturi=${accountUri};`;
-  const value = `0 ${tag} "letsencrypt.org;${account} validationmethods=dns-01"`;
+  const { owner, tags } = caaAdvice(
+    { domain, isWildcard: hostname !== domain, accountUri },
+    report,
+  );
+  const values =
+    owner === undefined
+      ? []
+      : tags.map((tag) => ({
+          owner,
+          value: `0 ${tag} "letsencrypt.org;${account} validationmethods=dns-01"`,
+        }));
   return [
     {
       ...{ hostname, name, type: "CNAME", value: target, is_required: true },
       zone_line: `${name}. CNAME ${target}`,
     },
-    {
-      ...{ hostname, name: domain, type: "CAA", value, is_required: false },
-      zone_line: `${domain}. CAA ${value}`,
-    },
+    ...values.map(({ owner: place, value }) => ({
+      ...{ hostname, name: place, type: "CAA" as const, value, is_required: false },
+      zone_line: `${place}. CAA ${value}`,
+    })),
   ];
 }
 
-/** The zone is taken to be the registered name: what else it can be, nobody knows without asking. */
-function cardRecord(hostname: string, delegate: DelegateDetails) {
-  const domain = challengeDomain(hostname);
+function cardRecord({ name, report }: Named, delegate: DelegateDetails) {
+  const domain = challengeDomain(name);
   const absolute = `_acme-challenge.${domain}`;
-  const { relative } = ownerForms(absolute, registrableName(domain));
+  const { relative } = ownerForms(absolute, zoneNameOf(report, domain));
   return { absolute, relative, target: fullNameOf(delegate) };
 }
 

@@ -29,6 +29,19 @@ export function createCustomerPages(parts: CustomerParts): express.Router {
   router.post("/:token/check", async (req: Request, res: Response) => {
     await send(req, res, await customers.check(String(req.params["token"]), req));
   });
+  // Where a check has answered with a page, browsers come back to here: the script does, and who loads it again.
+  router.get("/:token/check", async (req: Request, res: Response) => {
+    const to = `../${encodeURIComponent(String(req.params["token"]))}`;
+    await send(req, res, { status: 303, to });
+  });
+  // What express finds wrong with a path, an escape that is none, has a live token in it perhaps: not for the log.
+  router.use(async (error: unknown, req: Request, res: Response, next: NextFunction) => {
+    if (error instanceof URIError) {
+      await send(req, res, await customers.page("", req, new URLSearchParams()));
+    } else {
+      next(error);
+    }
+  });
   return router;
 }
 

@@ -1,5 +1,7 @@
 import type { PublicView } from "../../hostname/public-view.ts";
 import type { HostnameRecord } from "../../store/hostnames.ts";
+import type { Badge } from "../parts/badge.ts";
+import { toneOf } from "../parts/tone.ts";
 
 /** What the configuration says to customers. */
 export interface CustomerOptions {
@@ -19,6 +21,8 @@ export interface CustomerView {
   readonly view: PublicView | undefined;
   /** The name that the customer has registered. */
   readonly own: string;
+  /** Their zone that the records are entered in, which can be one below. */
+  readonly zone: string;
   readonly options: CustomerOptions;
   readonly nowMs: number;
   readonly isUnderWay: boolean;
@@ -27,11 +31,32 @@ export interface CustomerView {
   readonly refreshSeconds?: number;
 }
 
+export const NOT_LOOKED_AT: Badge = { tone: "idle", icon: "skip", word: "Not looked at yet" };
+
+type PublicStep = PublicView["steps"][number];
+
+/** A step that was reached. */
+export function stepOf(
+  { view }: Pick<CustomerView, "view">,
+  id: PublicStep["id"],
+): PublicStep | undefined {
+  return view?.steps.find((each) => each.id === id && each.status !== "SKIP");
+}
+
 /** How a step ended that did not pass. */
 export function codeOf(
-  { view }: Pick<CustomerView, "view">,
-  id: PublicView["steps"][number]["id"],
+  given: Pick<CustomerView, "view">,
+  id: PublicStep["id"],
 ): string | undefined {
-  const step = view?.steps.find((each) => each.id === id);
+  const step = stepOf(given, id);
   return step?.status === "FAIL" ? step.code : undefined;
+}
+
+/** Steps that the customer can do something about. */
+const THEIRS = ["zone", "cname", "caa", "dnssec"] as const;
+
+/** Something does not work, and nothing that the customer sees or could mend: they would look for it in vain. */
+export function isOurTurn({ record: { state }, view }: CustomerView): boolean {
+  const isWrong = toneOf(state) === "fail" || state === "stale";
+  return isWrong && view !== undefined && THEIRS.every((id) => codeOf({ view }, id) === undefined);
 }

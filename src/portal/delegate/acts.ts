@@ -1,5 +1,6 @@
 import type { OperationInput } from "../../http/v1/operations.ts";
 import { ProblemError } from "../../http/v1/problem.ts";
+import { MOST_HOSTNAMES } from "../../store/hostnames.ts";
 import type { Form } from "../form.ts";
 import { hostnamePath } from "../hostname/hostname-path.ts";
 import { sentenceOf } from "../hostname/records.ts";
@@ -7,8 +8,9 @@ import type { PortalParts } from "../portal-parts.ts";
 import { done, page, redirect, type View } from "../view.ts";
 import { actorOf, type Visit } from "../visit.ts";
 import { findDelegate } from "./delegate.ts";
-import { fulldomainOf } from "./delegate-view.ts";
+import { fulldomainOf, namesInWords } from "./delegate-view.ts";
 import { deletePage } from "./delete-page.ts";
+import { keySecret } from "./key-secret.ts";
 
 /** What is done to a delegate: the operations of v1, each with the page that says what came of it. */
 
@@ -34,7 +36,14 @@ const ACTS = {
 export async function lockOrUnlock(act: DelegateAct, which: keyof typeof ACTS): Promise<View> {
   const { operation, text } = ACTS[which];
   await perform(act, operation, {});
-  return done(act.visit.back ?? pathOf(act), text);
+  const names = await namesOf(act);
+  const what = which === "lock" && names.length > 0 ? ` That is for ${namesInWords(names)}.` : "";
+  return done(act.visit.back ?? pathOf(act), `${text}${what}`);
+}
+
+async function namesOf({ parts, id }: Pick<DelegateAct, "parts" | "id">): Promise<string[]> {
+  const all = { delegateId: id, after: 0, most: MOST_HOSTNAMES };
+  return (await parts.store.hostnames.list(all)).rows.map(({ name }) => name);
 }
 
 export async function restore(act: DelegateAct): Promise<View> {
@@ -50,13 +59,16 @@ export async function restore(act: DelegateAct): Promise<View> {
 /** A page of its own, so that nothing is deleted by one click. */
 export async function askDelete({ parts, visit, id }: Omit<DelegateAct, "form">): Promise<View> {
   const details = await findDelegate(parts, id);
+  const names = await namesOf({ parts, id });
+  const whose =
+    names.length > 0 ? ` No certificate can be had any more for ${namesInWords(names)}.` : "";
   return page(
     deletePage({
       visit,
       title: `Delete ${fulldomainOf(details)}?`,
       path: `/delegates/${id}`,
       lead: "Its keys are dead then, and its name is never given to another one. It can be restored, with another key.",
-      advice: `Whoever has a CNAME that leads to ${fulldomainOf(details)} should delete it first.`,
+      advice: `Whoever has a CNAME that leads to ${fulldomainOf(details)} should delete it first.${whose}`,
       act: "Delete delegate",
     }),
   );
@@ -72,7 +84,9 @@ export async function addHostname(act: DelegateAct): Promise<View> {
   try {
     const { body } = await perform(act, "createHostname", { body: { name } });
     const { name: stored } = body as { name: string };
-    return done(hostnamePath(stored), `${stored} is added, and looked at right away.`);
+    // The page waits for that look, and shows what it has found by itself.
+    const to = `${hostnamePath(stored)}?since=${act.visit.nowMs}`;
+    return done(to, `${stored} is added, and looked at right away.`);
   } catch (error) {
     return refusedHere(act, error, "#hostnames");
   }
@@ -107,19 +121,6 @@ function withKey(act: DelegateAct, body: object | undefined, text: string): View
   const { username, password } = body as { username: string; password: string };
   const secret = keySecret("New key", { username, password });
   return redirect(pathOf(act), { tone: "ok", text, secret });
-}
-
-function keySecret(title: string, credential: { username: string; password: string }) {
-  return {
-    title,
-    advice:
-      "Copy both now: this page shows them once, and the server keeps only a fingerprint of the password. The client cards below have them filled in.",
-    rows: [
-      { label: "User", value: credential.username },
-      { label: "Password", value: credential.password },
-    ],
-    credential,
-  };
 }
 
 /** What was sent does not fit: the page says so, and everything is as it was. */

@@ -1,12 +1,18 @@
 import { challengeDomain } from "../../hostname/hostname.ts";
-import { type ClientAccount, formatAccount, NO_DOMAIN } from "../../snippet/client-formats.ts";
+import {
+  type ClientAccount,
+  formatAccount,
+  NO_DOMAIN,
+  type Purpose,
+} from "../../snippet/client-formats.ts";
 import { usageOf } from "../../snippet/client-usage.ts";
-import type { ClientFormat } from "../../snippet/words.ts";
-import { type Html, html } from "../html.ts";
+import type { CaChoice, ClientFormat } from "../../snippet/words.ts";
+import { onlyLocalNote } from "../api-url.ts";
+import { type Html, html, type Piece } from "../html.ts";
 import { card } from "../parts/card.ts";
 import { type CopyRow, copyList } from "../parts/copy-list.ts";
 import { tabs } from "../parts/tabs.ts";
-import { type DelegateView, fulldomainOf } from "./delegate-view.ts";
+import { type DelegateView, fulldomainOf, hasFreshKey, isInstant } from "./delegate-view.ts";
 
 /** How each client is called, and what its text is. */
 const CLIENTS: readonly {
@@ -26,18 +32,58 @@ const CLIENTS: readonly {
   { format: "json", name: "Other", label: "JSON" },
 ];
 
+const ENVIRONMENTS = ["production", "staging"] as const satisfies readonly CaChoice[];
+
 /** What ACME clients read, filled in as far as it is known. */
 export function clientCard(view: DelegateView): Html {
-  const { details, ca, visit, shown } = view;
-  const account = accountOf(view);
-  const domain = shown === undefined ? NO_DOMAIN : challengeDomain(shown.name);
-  const here = (choice: string): string => {
+  const isFresh = hasFreshKey(view);
+  return card({
+    id: "client",
+    number: 3,
+    title: "Client",
+    isOnce: isFresh,
+    aside: isFresh ? undefined : environmentLinks(view),
+    body: html`${onlyLocalNote(view.visit.apiUrl)}${isFresh ? bothEnvironments(view) : clientTabs(view, view.ca)}${
+      !isFresh &&
+      html`<p class="small soft">The password is shown when a key is made; where it is lost, add a key.</p>`
+    }`,
+  });
+}
+
+function nameOf(environment: CaChoice): string {
+  return environment === "staging" ? "Staging" : "Production";
+}
+
+function environmentLinks({ details, shown, hostnames, ca }: DelegateView): Html {
+  const here = (choice: CaChoice): string => {
     const query = new URLSearchParams({ ca: choice });
-    if (shown !== undefined && view.hostnames.length > 1) query.set("hostname", shown.name);
+    if (shown !== undefined && hostnames.length > 1) query.set("hostname", shown.name);
     return `/delegates/${details.id}?${query}#client`;
   };
+  return html`<nav class="switch" aria-label="CA environment">${ENVIRONMENTS.map(
+    (choice) =>
+      html`<a href="${here(choice)}"${choice === ca && html` aria-current="true"`}>${nameOf(choice)}</a>`,
+  )}</nav>`;
+}
+
+/** Without links: the next page does not know the password any more. */
+function bothEnvironments(view: DelegateView): Html {
+  return tabs(
+    "environment",
+    "CA environment",
+    ENVIRONMENTS.map((ca) => ({
+      id: ca,
+      label: nameOf(ca),
+      panel: clientTabs(view, ca, `client-${ca}`),
+    })),
+  );
+}
+
+/** `name`: unique on the page. */
+function clientTabs(view: DelegateView, ca: CaChoice, name = "client"): Piece {
+  const account = accountOf(view);
+  const purpose = { ...purposeOf(view), ca };
   const panels = CLIENTS.map(({ format, name, label, file = `acme-dns-${format}` }) => {
-    const purpose = { domain, ca };
     const text = formatAccount(format, account, purpose).trimEnd();
     const usage = usageOf(format, { ...purpose, server: account.server, file });
     return {
@@ -50,21 +96,16 @@ export function clientCard(view: DelegateView): Html {
       ]),
     };
   });
-  return card({
-    id: "client",
-    number: 3,
-    title: "Client",
-    aside: html`<nav class="switch" aria-label="CA environment">${(
-      ["production", "staging"] as const
-    ).map(
-      (choice) =>
-        html`<a href="${here(choice)}"${choice === ca && html` aria-current="true"`}>${choice === "staging" ? "Staging" : "Production"}</a>`,
-    )}</nav>`,
-    body: html`${tabs("client", "ACME client", panels)}${
-      visit.flash?.secret?.credential === undefined &&
-      html`<p class="small soft">The password is shown when a key is made; where it is lost, add a key.</p>`
-    }`,
-  });
+  return tabs(name, "ACME client", panels);
+}
+
+function purposeOf(view: DelegateView): Omit<Purpose, "ca"> {
+  const { shown } = view;
+  // The certificate of an instant name is for itself, and for all below.
+  if (isInstant(view)) return { domain: fulldomainOf(view.details), isWildcard: true };
+  if (shown === undefined) return { domain: NO_DOMAIN };
+  const domain = challengeDomain(shown.name);
+  return { domain, isWildcard: shown.name !== domain };
 }
 
 function accountOf({ details, keys, visit }: DelegateView): ClientAccount {

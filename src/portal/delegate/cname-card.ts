@@ -1,5 +1,5 @@
-import { registrableName } from "../../check/public-suffix.ts";
 import { ownerForms } from "../../check/record-forms.ts";
+import { zoneNameOf } from "../../check/zone-name.ts";
 import { challengeDomain } from "../../hostname/hostname.ts";
 import { PROVIDERS, type Provider, providerCard } from "../../snippet/provider-cards.ts";
 import type { HostnameRecord } from "../../store/hostnames.ts";
@@ -12,7 +12,7 @@ import { copyList } from "../parts/copy-list.ts";
 import { note } from "../parts/note.ts";
 import { tabs } from "../parts/tabs.ts";
 import { breakable, capitalised } from "../words.ts";
-import { type DelegateView, fulldomainOf } from "./delegate-view.ts";
+import { type DelegateView, fulldomainOf, isInstant } from "./delegate-view.ts";
 
 const NAMES: Readonly<Record<Provider, string>> = {
   zone: "Zone file",
@@ -28,7 +28,10 @@ const IN_ORDER = [...PROVIDERS.filter((each) => each !== "zone"), "zone"] as con
 const CHOSEN = new Set(["Type", "Record type", "Proxy status", "TTL"]);
 
 /** The record that leads here, as the forms of DNS hosts have it. */
-export function cnameCard({ details, shown, report }: DelegateView): Html {
+export function cnameCard(view: DelegateView): Html | undefined {
+  const { details, shown, report } = view;
+  // No CNAME leads to one.
+  if (isInstant(view)) return undefined;
   const target = fulldomainOf(details);
   if (shown === undefined) {
     return card({
@@ -39,14 +42,21 @@ export function cnameCard({ details, shown, report }: DelegateView): Html {
 ${copyList([{ label: "Target", value: target }])}`,
     });
   }
-  const verdict = verdictOf(challengeColumn(report?.steps));
+  const column = challengeColumn(report?.steps, shown);
+  const zone = zoneNameOf(report, challengeDomain(shown.name));
   return card({
     id: "cname",
     number: 1,
     title: "CNAME",
-    aside: badge(verdict),
-    body: html`${providerTabs(shown, target)}${foundOf(shown, target, report, challengeColumn(report?.steps))}`,
+    aside: badge(report === undefined ? unknownOf(shown) : verdictOf(column)),
+    body: html`${providerTabs(shown, target, zone)}${foundOf(shown, target, report, column)}`,
   });
+}
+
+/** What nobody has looked at may be there; and reports are not kept for ever. */
+function unknownOf({ checkedMs }: Pick<HostnameRecord, "checkedMs">): Badge {
+  const word = checkedMs === undefined ? "Not looked at yet" : "Not known any more";
+  return { tone: "idle", icon: "skip", word };
 }
 
 function verdictOf(column: Badge): Badge {
@@ -55,12 +65,15 @@ function verdictOf(column: Badge): Badge {
   return { tone: "busy", icon: "propagating", word: "Waiting for its owner" };
 }
 
-/** One tab for each DNS host; `name` is unique on the page. */
-export function providerTabs({ name }: Pick<HostnameRecord, "name">, target: string): Html {
+/** One tab for each DNS host. `zone`: the one that the record is entered in, as zoneNameOf has it. */
+export function providerTabs(
+  { name }: Pick<HostnameRecord, "name">,
+  target: string,
+  zone: string,
+): Html {
   const domain = challengeDomain(name);
   const absolute = `_acme-challenge.${domain}`;
-  // What else the zone can be, nobody knows without asking.
-  const { relative } = ownerForms(absolute, registrableName(domain));
+  const { relative } = ownerForms(absolute, zone);
   return tabs(
     "provider",
     "DNS provider",
@@ -81,17 +94,25 @@ export function providerTabs({ name }: Pick<HostnameRecord, "name">, target: str
   );
 }
 
-export function foundOf(
-  { name }: Pick<HostnameRecord, "name">,
+function foundOf(
+  shown: Pick<HostnameRecord, "name" | "checkedMs">,
   target: string,
   report: DelegateView["report"],
-  verdict: Badge,
+  column: Badge,
 ): Html {
-  const found = stepOf(report?.steps, "cname")?.found;
-  const what = typeof found === "string" && found !== "nothing" ? found : undefined;
+  const step = stepOf(report?.steps, "cname");
+  const expected = html`${breakable(`_acme-challenge.${challengeDomain(shown.name)}`)} CNAME ${breakable(target)}`;
+  if (report === undefined) {
+    const verdict = unknownOf(shown);
+    return compare({ expected, found: verdict.word, verdict });
+  }
+  const what = typeof step?.found === "string" && step.found !== "nothing" ? step.found : undefined;
+  // A step that was not reached has found out nothing, not even that there is nothing.
+  const isMissing = what === undefined && step?.code === "cname-missing";
+  const nothing = isMissing ? "No record yet" : "Not known";
   return compare({
-    expected: html`${breakable(`_acme-challenge.${challengeDomain(name)}`)} CNAME ${breakable(target)}`,
-    found: what === undefined ? "No record yet" : html`<code>${what}</code>`,
-    verdict: verdict.tone === "idle" ? { ...verdict, word: "Not found" } : verdict,
+    expected,
+    found: what === undefined ? nothing : html`<code>${what}</code>`,
+    verdict: isMissing ? { ...column, word: "Not found" } : column,
   });
 }

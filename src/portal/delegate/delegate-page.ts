@@ -5,7 +5,7 @@ import { pathOf } from "../hostname/path-of.ts";
 import { stateSentence } from "../hostname/state-words.ts";
 import { type Html, html, type Piece } from "../html.ts";
 import { csrfField } from "../layout.ts";
-import { stateBadge } from "../parts/badge.ts";
+import { hostnameBadge } from "../parts/badge.ts";
 import { actButton, linkButton } from "../parts/button.ts";
 import { card, plainCard, smallLink } from "../parts/card.ts";
 import { facts } from "../parts/facts.ts";
@@ -21,7 +21,7 @@ import { ago, breakable, counted, date, shortened, span, time } from "../words.t
 import { caaCard } from "./caa-card.ts";
 import { clientCard } from "./client-card.ts";
 import { cnameCard } from "./cname-card.ts";
-import { type DelegateView, fulldomainOf } from "./delegate-view.ts";
+import { type DelegateView, fulldomainOf, hasFreshKey, isInstant } from "./delegate-view.ts";
 import { historyCard } from "./history-card.ts";
 import { keysCard } from "./keys-card.ts";
 import { latestCard } from "./latest-card.ts";
@@ -35,7 +35,7 @@ export function delegatePage(view: DelegateView): PageView {
     title: shown?.name ?? breakable(shortened(fulldomainOf(details))),
     badge:
       shown !== undefined && details.state === "live"
-        ? stateBadge(shown.state)
+        ? hostnameBadge(shown)
         : lifeBadge(details.state),
     lead: leadOf(view),
     actions: actionsOf(view),
@@ -59,7 +59,8 @@ ${historyCard(view)}`;
   return { title: name, section: "delegates", main };
 }
 
-function leadOf({ details, shown, visit, hostnames }: DelegateView): Piece {
+function leadOf(view: DelegateView): Piece {
+  const { details, shown, visit, hostnames } = view;
   if (details.state === "deleted") {
     return html`Deleted ${details.deletedMs !== undefined && ago(details.deletedMs, visit.nowMs)}: its keys are dead, and its name is never given to another one.`;
   }
@@ -67,15 +68,18 @@ function leadOf({ details, shown, visit, hostnames }: DelegateView): Piece {
     return html`Locked ${details.lockedMs !== undefined && ago(details.lockedMs, visit.nowMs)}: it publishes nothing and its keys do nothing until it is unlocked.`;
   }
   if (shown === undefined) {
+    const what = isInstant(view)
+      ? "It is an instant name: it has certificates for itself, so no CNAME leads here, and no hostname is added."
+      : "Add the hostname that it is for, and its records are watched.";
     return details.lastUpdateMs === undefined
-      ? "Never updated. Add the hostname that it is for, and its records are watched."
-      : html`Updated ${ago(details.lastUpdateMs, visit.nowMs)}. Add the hostname that it is for, and its records are watched.`;
+      ? `Never updated. ${what}`
+      : html`Updated ${ago(details.lastUpdateMs, visit.nowMs)}. ${what}`;
   }
   const others = hostnames.length - 1;
   return html`${stateSentence(shown, visit.nowMs)}${others > 0 && ` It is shared with ${counted(others, "other hostname")}.`}`;
 }
 
-function actionsOf({ details, shown, visit }: DelegateView): Piece {
+function actionsOf({ details, shown, visit, hostnames }: DelegateView): Piece {
   const { id, state } = details;
   const rechecks = shown !== undefined && state === "live" && may(visit, "checks");
   const acts = may(visit, "delegates");
@@ -103,7 +107,11 @@ function actionsOf({ details, shown, visit }: DelegateView): Piece {
       state === "live" &&
         actButton({
           to: `/delegates/${id}/lock`,
-          text: "Lock updates",
+          // It asks nothing before: what it does is said on it.
+          text:
+            hostnames.length === 0
+              ? "Lock updates"
+              : html`<span>Lock updates</span> <span class="soft">of ${counted(hostnames.length, "hostname")}</span>`,
           icon: "locked",
           look: "quiet",
         }),
@@ -170,7 +178,8 @@ function deletedCard({ details }: DelegateView): Html {
   });
 }
 
-function hostnamesCard({ details, hostnames, visit, shown }: DelegateView): Html {
+function hostnamesCard(view: DelegateView): Html {
+  const { details, hostnames, visit, shown } = view;
   const acts = may(visit, "delegates");
   const rows = hostnames.map((record) => ({
     cells: [
@@ -179,10 +188,12 @@ function hostnamesCard({ details, hostnames, visit, shown }: DelegateView): Html
         html`<span class="sub">${
           record.id === shown?.id
             ? "shown above"
-            : html`<a href="/delegates/${details.id}?hostname=${encodeURIComponent(record.name)}">show above</a>`
+            : // It loads the page anew, and a key that is shown once is gone.
+              !hasFreshKey(view) &&
+              html`<a href="/delegates/${details.id}?hostname=${encodeURIComponent(record.name)}">show above</a>`
         }</span>`
       }`,
-      html`${stateBadge(record.state)}<span class="sub">for ${time(record.sinceMs, span(visit.nowMs - record.sinceMs))}</span>`,
+      html`${hostnameBadge(record)}<span class="sub">for ${time(record.sinceMs, span(visit.nowMs - record.sinceMs))}</span>`,
       record.checkedMs === undefined ? "not yet" : ago(record.checkedMs, visit.nowMs),
       may(visit, "checks") && recheckButton(record, "icon"),
     ],
@@ -192,7 +203,11 @@ function hostnamesCard({ details, hostnames, visit, shown }: DelegateView): Html
     title: "Hostnames on this delegate",
     body:
       rows.length === 0
-        ? html`<div class="card-body"><p class="small soft">None yet: the delegate works all the same, but nobody watches the record that leads to it.</p></div>`
+        ? html`<div class="card-body"><p class="small soft">${
+            isInstant(view)
+              ? "None: an instant name is a hostname itself."
+              : "None yet: the delegate works all the same, but nobody watches the record that leads to it."
+          }</p></div>`
         : table({
             caption: "Hostnames on this delegate",
             columns: [
@@ -203,7 +218,8 @@ function hostnamesCard({ details, hostnames, visit, shown }: DelegateView): Html
             ],
             groups: [{ rows }],
           }),
-    ...(acts && details.state !== "deleted"
+    // v1 refuses it for an instant name.
+    ...(acts && details.state !== "deleted" && !isInstant(view)
       ? {
           foot: html`<form class="filters" method="post" action="/delegates/${details.id}/hostnames">${csrfField(visit.csrf)}${field({ label: "Another hostname", name: "hostname", placeholder: "www.example.com", isRequired: true, maxlength: 255 })}<button class="button">Add hostname</button></form>`,
         }

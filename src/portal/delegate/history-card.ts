@@ -6,8 +6,10 @@ import type { DelegateView } from "./delegate-view.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS = 90;
+/** As `updatesOf` has them. */
+const MOST_DAYS = 12;
 
-/** Updates by the day. */
+/** Days with an update. The store keeps the newest twelve of each key. */
 export function historyCard({ updates, refusals, visit }: DelegateView): Html {
   const { nowMs } = visit;
   const bars = barsOf(updates, refusals, nowMs);
@@ -18,11 +20,16 @@ export function historyCard({ updates, refusals, visit }: DelegateView): Html {
     aside: soft(`${DAYS} days`),
     body: html`<div class="card-body stack tight">
 <div class="row spread"><h3>Updates</h3>${legend([
-      { fill: "c1", text: counted(accepted, "day with updates", "days with updates") },
+      { fill: "c1", text: daysInWords(accepted) },
       { fill: "fail", text: `${refused} refused` },
     ])}</div>
-${chart(chartOf(bars, accepted, refused, nowMs))}</div>`,
+${chart(chartOf(bars, accepted, refused, nowMs))}
+<p class="small soft">Of each key the newest ${MOST_DAYS} days with an update are known.</p></div>`,
   });
+}
+
+function daysInWords(days: number): string {
+  return counted(days, "day with an update", "days with an update");
 }
 
 /** For each day, whether there were updates, and how many were refused. */
@@ -49,7 +56,7 @@ function chartOf(
   const top = highest({ bars });
   const at = (daysAgo: number): string => dayOfYear(nowMs - daysAgo * DAY_MS);
   return {
-    label: `Updates over ${DAYS} days: ${counted(accepted, "day with updates", "days with updates")}, ${counted(refused, "refusal")}`,
+    label: `Updates over ${DAYS} days: ${daysInWords(accepted)}, ${counted(refused, "refusal")}`,
     fills: ["c1", "fail"],
     bars,
     height: 20,

@@ -1,9 +1,10 @@
 import type { DelegateDetails } from "../../store/lists.ts";
+import { hostnamePath } from "../hostname/hostname-path.ts";
 import { type Html, html } from "../html.ts";
 import { type Badge, badge } from "../parts/badge.ts";
 import { table } from "../parts/table.ts";
 import type { PageView } from "../view.ts";
-import { breakable, counted, date, shortened } from "../words.ts";
+import { breakable, counted, date, grouped, shortened } from "../words.ts";
 import {
   filterForm,
   type ListView,
@@ -57,7 +58,7 @@ function delegateTable({ rows, updates, visit }: DelegatesView): Html {
           cells: [
             html`<a class="name" href="/delegates/${delegate.id}">${breakable(shortened(`${delegate.subdomain}.${delegate.zone}`))}</a><span class="sub">${delegate.tenant}</span>`,
             lifeBadge(delegate.state),
-            counted(delegate.hostnames, "hostname"),
+            hostnamesOf(delegate),
             counted(delegate.keys, "key"),
             lastUpdate(delegate.lastUpdateMs, updates.get(delegate.id) ?? [], visit.nowMs),
             html`${Object.entries(delegate.labels).map(([key, value]) => html`<code>${key}=${value}</code> `)}`,
@@ -67,4 +68,11 @@ function delegateTable({ rows, updates, visit }: DelegatesView): Html {
       },
     ],
   });
+}
+
+/** The first by its name, the others by their number. */
+function hostnamesOf({ hostnames, firstHostname }: DelegateDetails): Html {
+  if (firstHostname === undefined) return html`${counted(hostnames, "hostname")}`;
+  const others = hostnames - 1;
+  return html`<a href="${hostnamePath(firstHostname)}">${firstHostname}</a>${others > 0 && ` +${grouped(others)}`}`;
 }

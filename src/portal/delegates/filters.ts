@@ -1,4 +1,6 @@
+import { toAscii } from "../../check/input.ts";
 import { HOSTNAME_STATES, type HostnameState } from "../../hostname/hostname.ts";
+import type { Sought } from "../../store/lists.ts";
 import { needsAttention, STATES_BY_URGENCY } from "../parts/tone.ts";
 
 /** What a list is narrowed to, as its address says it. Undefined filters nothing. */
@@ -36,6 +38,13 @@ export function filtersOf(query: URLSearchParams): Filters {
     label: labelOf(text("label")),
     cursor: cursorOf(text("after")),
   };
+}
+
+/** What is looked for, as it is stored: names are pasted as dig, zone files and browsers have them. */
+export function soughtOf({ q }: Pick<Filters, "q">): Sought | undefined {
+  if (q === undefined) return undefined;
+  const name = toAscii(q.replace(/(?<=.)\.$/, "").replace(/^_acme-challenge\.(?=.)/, ""));
+  return { name, text: q };
 }
 
 /** Nothing that is stored has control characters, and not every database can be asked for NUL. */

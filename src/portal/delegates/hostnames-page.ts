@@ -2,7 +2,7 @@ import type { HostnameRecord } from "../../store/hostnames.ts";
 import type { Columns } from "../hostname/columns.ts";
 import { hostnamePath } from "../hostname/hostname-path.ts";
 import { type Html, html } from "../html.ts";
-import { badge, stateBadge } from "../parts/badge.ts";
+import { badge, hostnameBadge } from "../parts/badge.ts";
 import { recheckButton } from "../parts/recheck-button.ts";
 import { type Row, table } from "../parts/table.ts";
 import type { PageView } from "../view.ts";
@@ -31,7 +31,7 @@ export function hostnamesPage(view: HostnamesView): PageView {
       ? nothingFound(view, "hostname")
       : html`${hostnameTable(view)}<footer class="card-foot row spread">${
           may(visit, "checks")
-            ? html`<button class="button" form="act" formaction="/hostnames/recheck">Recheck selected</button>`
+            ? html`<span class="row"><button class="button" form="act" formaction="/hostnames/recheck" data-live>Recheck selected</button><button class="button quiet" type="button" data-selects="hostname" hidden>Select all</button></span>`
             : html`<span></span>`
         }${pager(view, rows.length)}</footer>`;
   const main = html`${listHead(view)}${viewSwitch(view)}${filterForm(view)}
@@ -60,7 +60,7 @@ function hostnameTable(view: HostnamesView): Html {
 
 function hostnameRow(view: HostnamesView, record: HostnameRecord, checks: boolean): Row {
   const { visit, columns, updates } = view;
-  const { id, name, tenant, state, sinceMs, delegateId, delegate } = record;
+  const { id, name, tenant, sinceMs, delegateId, delegate } = record;
   const { nowMs } = visit;
   const found = columns.get(id);
   const pick = html`<input type="checkbox" name="hostname" value="${id}" form="act" aria-label="Select ${name}">`;
@@ -68,7 +68,7 @@ function hostnameRow(view: HostnamesView, record: HostnameRecord, checks: boolea
     cells: [
       ...(checks ? [pick] : []),
       html`<a class="name" href="${hostnamePath(name)}">${name}</a><span class="sub">${tenant}</span>`,
-      html`${stateBadge(state)}<span class="sub">${time(sinceMs, span(nowMs - sinceMs))}</span>`,
+      html`${hostnameBadge(record)}<span class="sub">${time(sinceMs, span(nowMs - sinceMs))}</span>`,
       found && badge(found.challenge),
       found && badge(found.caa),
       found && badge(found.traffic),

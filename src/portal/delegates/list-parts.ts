@@ -65,7 +65,9 @@ export function viewSwitch({ filters, counts, delegates }: ListView): Html {
   ] as const;
   return html`<nav class="switch" aria-label="What is listed">${views.map(
     ({ view, text, count }) => {
-      const href = view === "delegates" ? "/delegates?view=delegates" : "/delegates";
+      // What both lists are narrowed by stays.
+      const { q, tenant, label } = filters;
+      const href = listPath({ ...EVERYTHING, view, q, tenant, label });
       return html`<a href="${href}"${view === filters.view && html` aria-current="true"`}>${text} ${count}</a>`;
     },
   )}</nav>`;
@@ -93,7 +95,7 @@ ${field({
   name: "q",
   type: "search",
   value: q ?? "",
-  placeholder: isHostnames ? "Part of a hostname" : "Part of a delegate or a hostname",
+  placeholder: "Hostname, delegate, CNAME target, contact",
   isWide: true,
   maxlength: 253,
 })}
@@ -131,7 +133,7 @@ export function nothingFound({ filters, visit, next }: ListView, what: string): 
     return empty({
       icon: icon("search"),
       title: `No ${what} matches${searched}${labelled}`,
-      text: "Part of a name is enough; tenant and label have to be as they were given.",
+      text: "Part of a name or a contact is enough; tenant and label have to be as they were given.",
       action: linkButton({
         href: listPath({ ...EVERYTHING, view: filters.view }),
         text: "Clear filters",

@@ -1,6 +1,7 @@
 import { checkInput } from "../../check/input.ts";
 import { ProblemError } from "../../http/v1/problem.ts";
 import { StoreError } from "../../store/store.ts";
+import { keySecret } from "../delegate/key-secret.ts";
 import type { Form } from "../form.ts";
 import { hostnamePath } from "../hostname/hostname-path.ts";
 import { sentenceOf } from "../hostname/records.ts";
@@ -48,26 +49,25 @@ export async function register(parts: PortalParts, visit: Visit, form: Form): Pr
     return again(formErrors(error, FIELDS));
   }
   return redirect(`/delegates/${created.id}`, {
-    ...(await addFirst(parts, visit, created.id, hostname)),
-    secret: {
-      title: "Key of the delegate",
-      advice:
-        "Copy both now: this page shows them once, and the server keeps only a fingerprint of the password. The client cards below have them filled in.",
-      rows: [
-        { label: "User", value: created.credential.username },
-        { label: "Password", value: created.credential.password },
-      ],
-      credential: created.credential,
-    },
+    ...(await addFirst(parts, visit, created.id, { name: hostname, labels })),
+    secret: keySecret("Key of the delegate", created.credential),
   });
 }
 
-/** Its host name, if there is one: the delegate is there, whatever becomes of it. */
-async function addFirst(parts: PortalParts, visit: Visit, id: number, name: string) {
+/**
+ * Its host name, if there is one, with the labels of both, so that either list finds them: the delegate is there,
+ * whatever becomes of it.
+ */
+async function addFirst(
+  parts: PortalParts,
+  visit: Visit,
+  id: number,
+  { name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+) {
   const made = { tone: "ok", text: "The delegate is registered." } as const;
   if (name === "") return made;
   try {
-    const input = { params: { id }, body: { name } };
+    const input = { params: { id }, body: { name, labels } };
     await parts.operations.perform("createHostname", input, actorOf(visit));
     return { tone: "ok", text: `The delegate is registered for ${name}.` } as const;
   } catch (error) {

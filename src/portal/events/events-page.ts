@@ -47,7 +47,7 @@ ${filterForm(filters)}
               : older(filters, next),
         })
       : html`${eventTable(view)}<footer class="card-foot row spread">${soft(
-          html`${grouped(newest)} rows in all; <code>dnsvouch audit verify</code> checks the chain`,
+          html`Row ${grouped(newest)} is the newest; <code>dnsvouch audit verify</code> checks the chain`,
         )}${next !== undefined && older(filters, next)}</footer>`
   }</section>`;
   return { title: "Events", section: "events", main };

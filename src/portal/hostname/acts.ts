@@ -26,7 +26,8 @@ export async function recheck(parts: PortalParts, visit: Visit, form: Form): Pro
     return redirect(back, { tone: "warn", text: "Nothing was selected: tick hostnames first." });
   }
   const outcomes = await Promise.all(selected.map((name) => outcomeOf(parts, visit, name)));
-  return redirect(back, { tone: "ok", text: sumUp(outcomes) });
+  const tone = outcomes.some(({ kind }) => kind === "refused") ? "warn" : "ok";
+  return redirect(back, { tone, text: sumUp(outcomes) });
 }
 
 async function recheckOne(parts: PortalParts, visit: Visit, name: string): Promise<View> {
@@ -53,7 +54,7 @@ function withoutSince(path: string): string {
 type Outcome =
   | { readonly kind: "looked"; readonly state: HostnameRecord["state"] }
   | { readonly kind: "later" }
-  | { readonly kind: "refused"; readonly why: string };
+  | { readonly kind: "refused"; readonly code: string; readonly why: string };
 
 async function outcomeOf(parts: PortalParts, visit: Visit, name: string): Promise<Outcome> {
   try {
@@ -65,25 +66,41 @@ async function outcomeOf(parts: PortalParts, visit: Visit, name: string): Promis
     if (!(error instanceof ProblemError) || error.status === 403 || error.status === 500) {
       throw error;
     }
-    return { kind: "refused", why: error.message };
+    return { kind: "refused", code: error.code, why: error.message };
   }
 }
 
-function sumUp(outcomes: readonly Outcome[]): string {
-  const count = (kind: Outcome["kind"]): number =>
-    outcomes.filter((outcome) => outcome.kind === kind).length;
-  const [looked, later, refused] = [count("looked"), count("later"), count("refused")];
+/** What came of several, each sort in a sentence; those that there are none of say nothing. */
+export function sumUp(outcomes: readonly Outcome[]): string {
+  const looked = outcomes.filter(({ kind }) => kind === "looked").length;
+  const later = outcomes.filter(({ kind }) => kind === "later").length;
+  const refused = outcomes.filter((outcome) => outcome.kind === "refused");
+  const ofCode = (code: string): number => refused.filter((each) => each.code === code).length;
+  const [tooSoon, busy, gone] = [ofCode("too_many_requests"), ofCode("busy"), ofCode("not_found")];
+  const others = refused.length - tooSoon - busy - gone;
+  const sentences: readonly (readonly [number, string, string])[] = [
+    [later, "check is still under way", "checks are still under way"],
+    [
+      tooSoon,
+      "was looked at less than 10 seconds ago already",
+      "were looked at less than 10 seconds ago already",
+    ],
+    [
+      busy,
+      "was not looked at, since too many wait: try again in a minute",
+      "were not looked at, since too many wait: try again in a minute",
+    ],
+    [gone, "is not there any more", "are not there any more"],
+    [others, "could not be looked at", "could not be looked at"],
+  ];
   return [
-    `${capitalised(counted(looked, "hostname was looked at", "hostnames were looked at"))}.`,
-    ...(later > 0
-      ? [`${capitalised(counted(later, "check is", "checks are"))} still under way.`]
-      : []),
-    ...(refused > 0
-      ? [
-          `${capitalised(counted(refused, "other was", "others were"))} looked at less than 10 seconds ago, or is gone.`,
-        ]
-      : []),
-  ].join(" ");
+    `${counted(looked, "hostname was looked at", "hostnames were looked at")}.`,
+    ...sentences
+      .filter(([count]) => count > 0)
+      .map(([count, one, several]) => `${counted(count, one, several)}.`),
+  ]
+    .map(capitalised)
+    .join(" ");
 }
 
 export async function makeLink(parts: PortalParts, visit: Visit, name: string): Promise<View> {

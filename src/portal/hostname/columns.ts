@@ -1,5 +1,6 @@
 import type { Code, StepId } from "../../check/report.ts";
 import type { StepGist } from "../../hostname/gist.ts";
+import { isRecordLost } from "../../hostname/lost-record.ts";
 import type { HostnameRecord } from "../../store/hostnames.ts";
 import type { Badge } from "../parts/badge.ts";
 import { span } from "../words.ts";
@@ -25,11 +26,11 @@ export interface Columns {
 
 export function columnsOf(
   steps: Steps,
-  record: Pick<HostnameRecord, "facts" | "state">,
+  record: HostnameRecord,
   { ca, nowMs }: { readonly ca: string; readonly nowMs: number },
 ): Columns {
   return {
-    challenge: challengeColumn(steps),
+    challenge: challengeColumn(steps, record),
     caa: caaColumn(steps, ca),
     traffic: trafficColumn(steps, record, nowMs),
     certificate: certificateColumn(steps, nowMs),
@@ -49,17 +50,31 @@ const CHALLENGE: Readonly<Partial<Record<Code, Badge>>> = {
   "cname-chain-too-long": { tone: "fail", icon: "fail", word: "Too many CNAMEs" },
 };
 
-/** Whether the challenge name leads to the delegate. */
-export function challengeColumn(steps: Steps): Badge {
+/** How many addresses of name servers have the record, and of how many; undefined: it is in a zone of ours, and needs none. */
+export function placesOf(
+  cname: Pick<StepGist, "found"> | undefined,
+): { readonly there: string; readonly all: string } | undefined {
+  const [, there, all] = /\((\d+)\/(\d+) addresses/.exec(String(cname?.found)) ?? [];
+  return there === undefined || all === undefined ? undefined : { there, all };
+}
+
+/** Whether the challenge name leads to the delegate; `record` undefined: nobody knows whether it ever did. */
+export function challengeColumn(steps: Steps, record?: HostnameRecord): Badge {
   const zone = stepOf(steps, "zone");
   if (zone?.status === "FAIL") return { tone: "fail", icon: "fail", word: "Zone fails" };
   const step = stepOf(steps, "cname");
   if (step === undefined) return UNKNOWN;
-  const places = /\((\d+)\/(\d+) addresses/.exec(String(step.found));
-  const [, there = "", all = ""] = places ?? [];
-  if (step.code === "ok") return { tone: "ok", icon: "pass", word: `Verified ${there}/${all}` };
+  const places = placesOf(step);
+  if (step.code === "ok") {
+    const word = places === undefined ? "Served here" : `Verified ${places.there}/${places.all}`;
+    return { tone: "ok", icon: "pass", word };
+  }
   if (step.code === "propagating") {
-    return { tone: "busy", icon: "propagating", word: `${there} of ${all}` };
+    const word = places === undefined ? "Spreading" : `${places.there} of ${places.all}`;
+    return { tone: "busy", icon: "propagating", word };
+  }
+  if (step.code === "cname-missing" && record !== undefined && isRecordLost(record)) {
+    return { tone: "fail", icon: "fail", word: "CNAME gone" };
   }
   return CHALLENGE[step.code] ?? NOT_REACHED;
 }
@@ -71,9 +86,9 @@ export function caName(domain: string): string {
   return KNOWN_CAS[domain] ?? domain;
 }
 
-/** Issuers that a CAA RRset names, each once. */
+/** Issuers that `issue` properties of a CAA RRset name, each once: where issuewild decides, its code says so. */
 export function issuersIn(rrset: readonly string[]): readonly string[] {
-  const issuers = rrset.map((text) => /issue(?:wild)? "([^";\s]+)/i.exec(text)?.[1]);
+  const issuers = rrset.map((text) => /^\d+ issue "([^";\s]+)/i.exec(text)?.[1]);
   return [...new Set(issuers.filter((issuer) => issuer !== undefined))];
 }
 
@@ -87,8 +102,15 @@ export function caaColumn(steps: Steps, ca: string): Badge {
   if (code === "caa-servfail") return { tone: "fail", icon: "fail", word: "No answer" };
   const rrset = typeof found === "object" && found !== null ? found.rrset : [];
   if (status === "FAIL") return { tone: "fail", icon: "fail", word: refusal(code, rrset) };
-  const isBound = rrset.some((text) => text.includes("accounturi="));
-  return { tone: "ok", icon: "pass", word: isBound ? "Bound to account" : caName(ca) };
+  return { tone: "ok", icon: "pass", word: isBound(step) ? "Bound to account" : caName(ca) };
+}
+
+/**
+ * Whether the authority may issue to certain accounts alone. Records are alternatives: one that names an account
+ * binds nothing as long as another one names none. The check tells, since it is never told an account here.
+ */
+export function isBound({ code }: Pick<StepGist, "code">): boolean {
+  return code === "caa-accounturi-unchecked";
 }
 
 function refusal(code: Code, rrset: readonly string[]): string {
@@ -125,14 +147,16 @@ export function certificateColumn(steps: Steps, nowMs: number): Badge {
   if (step === undefined) return UNKNOWN;
   if (step.code === "not-asked") return { tone: "idle", icon: "skip", word: "Not probed" };
   const days = daysLeft(step, nowMs);
-  if (days === undefined) return { tone: "idle", icon: "skip", word: "None yet" };
-  if (step.status === "PASS") return { tone: "ok", icon: "pass", word: `${days} d left` };
+  if (days === undefined) return { tone: "idle", icon: "skip", word: "Not read" };
+  if (days < 0) return { tone: "fail", icon: "fail", word: "Has ended" };
+  const left = days === 0 ? "Ends today" : `${days} d left`;
+  if (step.status === "PASS") return { tone: "ok", icon: "pass", word: left };
   const tone = days < FEW_DAYS ? "fail" : "warn";
-  return { tone, icon: tone, word: days < 0 ? "Has ended" : `${days} d left` };
+  return { tone, icon: tone, word: left };
 }
 
-/** Days until the certificate that the step has found ends; undefined: it has found none. */
+/** Days until that on which the certificate ends that the step has found, 0 on that day; undefined: it has found none. */
 export function daysLeft({ found }: StepGist, nowMs: number): number | undefined {
   const until = /until (\d{4}-\d{2}-\d{2})/.exec(String(found))?.[1];
-  return until === undefined ? undefined : Math.floor((Date.parse(until) - nowMs) / DAY_MS);
+  return until === undefined ? undefined : Math.ceil((Date.parse(until) - nowMs) / DAY_MS);
 }

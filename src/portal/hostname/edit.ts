@@ -8,6 +8,7 @@ import { card } from "../parts/card.ts";
 import { field } from "../parts/field.ts";
 import { note } from "../parts/note.ts";
 import { pageHead } from "../parts/page-head.ts";
+import { changedMeanwhile, shownField } from "../parts/shown-values.ts";
 import type { PortalParts } from "../portal-parts.ts";
 import { type FormErrors, formErrors } from "../refused.ts";
 import { done, type PageView, page, type View } from "../view.ts";
@@ -17,6 +18,12 @@ import { findHostname } from "./hostname.ts";
 import { hostnamePath } from "./hostname-path.ts";
 
 /** What operators say of a host name, to be changed. */
+
+const LABELS = {
+  tenant: "Tenant",
+  labels: "Labels",
+  edge_targets: "Edge targets",
+} as const;
 
 export async function editForm(parts: PortalParts, visit: Visit, name: string): Promise<View> {
   const record = await findHostname(parts, name);
@@ -32,6 +39,8 @@ export async function edit(
   const record = await findHostname(parts, name);
   const again = (errors: FormErrors): View =>
     page({ ...editPage(parts, visit, record, form.values(), errors), status: 422 });
+  const changed = changedMeanwhile(valuesOf(record), form, LABELS);
+  if (changed !== undefined) return again({ "": changed });
   const labels = form.labels("labels");
   if (labels === undefined) return again({ labels: "each is KEY=VALUE, such as env=prod" });
   const gone = Object.fromEntries(Object.keys(record.labels).map((key) => [key, null]));
@@ -63,8 +72,15 @@ function editPage(
 ): PageView {
   const path = hostnamePath(record.name);
   const usual = parts.means.edgeTargets().join(" ") || "none";
-  const text = (name: string, label: string, hint: string) =>
-    field({ label, name, value: values[name] ?? "", hint, error: errors[name], maxlength: 2048 });
+  const text = (name: keyof typeof LABELS, hint: string) =>
+    field({
+      label: LABELS[name],
+      name,
+      value: values[name] ?? "",
+      hint,
+      error: errors[name],
+      maxlength: 2048,
+    });
   const main = html`${pageHead({
     crumbs: [
       { text: "Delegates", href: "/delegates" },
@@ -77,10 +93,10 @@ function editPage(
 <div class="stack narrow">${errors[""] !== undefined && note("fail", errors[""])}
 ${card({
   title: "Hostname",
-  body: html`<form class="stack tight" method="post" action="${path}/edit">${csrfField(visit.csrf)}
-${text("tenant", "Tenant", "Whose it is, in your words.")}
-${text("labels", "Labels", "KEY=VALUE, separated by spaces.")}
-${text("edge_targets", "Edge targets", `Addresses, networks and names that its traffic comes by; those of the configuration without (${usual}).`)}
+  body: html`<form class="stack tight" method="post" action="${path}/edit">${csrfField(visit.csrf)}${shownField(valuesOf(record))}
+${text("tenant", "Whose it is, in your words.")}
+${text("labels", "KEY=VALUE, separated by spaces.")}
+${text("edge_targets", `Addresses, networks and names that its traffic comes by; those of the configuration without (${usual}).`)}
 <div class="row"><button class="button primary">Save</button>${linkButton({ href: path, text: "Leave it" })}</div></form>`,
 })}</div>`;
   return { title: `Edit ${record.name}`, section: "delegates", main };

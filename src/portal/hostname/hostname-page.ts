@@ -1,8 +1,9 @@
 import type { Report } from "../../check/report.ts";
 import type { HostnameRecord } from "../../store/hostnames.ts";
+import { onlyLocalNote } from "../api-url.ts";
 import { labelsText } from "../form.ts";
 import { type Html, html, joined, type Piece } from "../html.ts";
-import { resultBadge, stateBadge } from "../parts/badge.ts";
+import { hostnameBadge, resultBadge, stateBadge } from "../parts/badge.ts";
 import { linkButton } from "../parts/button.ts";
 import { card, plainCard, smallLink, soft } from "../parts/card.ts";
 import { copyList } from "../parts/copy-list.ts";
@@ -23,7 +24,7 @@ import { ownerMail } from "./owner-mail.ts";
 import { pathOf } from "./path-of.ts";
 import { partRecord, recordRow, sentenceOf } from "./records.ts";
 import { stateSentence } from "./state-words.ts";
-import { caaSentence, stepViews } from "./step-views.ts";
+import { caaSentence, statusShown, stepViews } from "./step-views.ts";
 
 export function hostnamePage(view: HostnameView): PageView {
   const { record, visit, parts, story, isUnderWay } = view;
@@ -36,10 +37,14 @@ export function hostnamePage(view: HostnameView): PageView {
       { text: name },
     ],
     title: name,
-    badge: stateBadge(record.state),
+    badge: hostnameBadge(record),
     lead: leadOf(view),
     actions: actionsOf(view),
   })}
+${
+  // The link that was just made is above.
+  visit.flash?.secret !== undefined && onlyLocalNote(visit.apiUrl)
+}
 ${isUnderWay && note("busy", "The check is under way. This page looks again by itself.")}
 ${pathOf(record, report, { ca: parts.options().ca, nowMs: visit.nowMs })}
 <div class="split">
@@ -102,7 +107,7 @@ function checkCard({ record, story, visit, parts }: HostnameView): Html {
 
 function resultCard({ record, visit }: HostnameView, report: Report): Html {
   const count = (status: string): number =>
-    report.steps.filter((step) => step.status === status).length;
+    report.steps.filter((step) => statusShown(step) === status).length;
   const [fails, warns] = [count("FAIL"), count("WARN")];
   const verdict =
     fails > 0

@@ -1,3 +1,4 @@
+import { toAscii } from "../../check/input.ts";
 import { ProblemError } from "../../http/v1/problem.ts";
 import type { HostnameRecord } from "../../store/hostnames.ts";
 import { queryOf } from "../delegates/list.ts";
@@ -32,7 +33,7 @@ export async function findHostname({ store }: PortalParts, name: string): Promis
   // Not every database can be asked for it.
   const record = name.includes("\0")
     ? undefined
-    : await store.hostnames.findNamed(name.toLowerCase().replace(/\.$/, ""));
+    : await store.hostnames.findNamed(toAscii(name.toLowerCase().replace(/\.$/, "")));
   if (record === undefined) throw new ProblemError("not_found", "there is no such hostname");
   return record;
 }

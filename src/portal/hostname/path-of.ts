@@ -5,8 +5,16 @@ import type { HostnameRecord } from "../../store/hostnames.ts";
 import { type Html, html, type Piece } from "../html.ts";
 import { delegationPath, type Stop } from "../parts/delegation-path.ts";
 import type { Tone } from "../parts/tone.ts";
-import { agoInWords, shortened, spanInWords } from "../words.ts";
-import { caaColumn, certificateColumn, challengeColumn, daysLeft, stepOf } from "./columns.ts";
+import { agoInWords, counted, shortened } from "../words.ts";
+import {
+  caaColumn,
+  certificateColumn,
+  challengeColumn,
+  daysLeft,
+  isBound,
+  placesOf,
+  stepOf,
+} from "./columns.ts";
 
 /** The way of a challenge from the customer's name to a certificate, as the last check has found it. */
 export function pathOf(
@@ -27,26 +35,28 @@ export function pathOf(
   );
 }
 
-function challengeStop({ name }: HostnameRecord, report: Report | undefined): Stop {
+function challengeStop(record: HostnameRecord, report: Report | undefined): Stop {
   const dnssec = stepOf(report?.steps, "dnssec");
   const cname = stepOf(report?.steps, "cname");
   const isBogus = dnssec?.status === "FAIL";
-  const column = challengeColumn(report?.steps);
+  const column = challengeColumn(report?.steps, record);
   const tone: Tone = isBogus ? "fail" : column.tone;
   return {
     tone,
     label: "Challenge name",
-    name: challengeName(challengeDomain(name)),
+    name: challengeName(challengeDomain(record.name)),
     note: isBogus ? "DNSSEC signatures do not validate" : challengeNote(cname, column.word),
     hop: "CNAME",
   };
 }
 
 function challengeNote(cname: Step | undefined, word: Piece): Piece {
-  const [, there = "", all = ""] = /\((\d+)\/(\d+) addresses/.exec(String(cname?.found)) ?? [];
-  if (cname?.code === "ok") return `CNAME verified, ${there} of ${all} name servers`;
-  if (cname?.code === "propagating") return `CNAME at ${there} of ${all} name servers`;
-  return word;
+  const places = placesOf(cname);
+  if (places === undefined) return word;
+  // Name servers have several addresses, and each is asked.
+  const count = `${places.there} of ${places.all} addresses`;
+  if (cname?.code === "ok") return `CNAME verified at ${count}`;
+  return cname?.code === "propagating" ? `CNAME at ${count}` : word;
 }
 
 function delegateStop(record: HostnameRecord, report: Report | undefined, nowMs: number): Stop {
@@ -77,7 +87,7 @@ function caaStop(report: Report | undefined, ca: string): Stop {
   const words: Readonly<Partial<Record<Tone, Piece>>> = {
     fail: owner === "" ? "CAA cannot be read" : `Forbidden by ${owner}`,
     warn: "Any CA may issue: no CAA",
-    ok: column.word === "Bound to account" ? "CAA bound to one account" : "CAA allows it",
+    ok: step !== undefined && isBound(step) ? "CAA bound to an account" : "CAA allows it",
   };
   // That any authority may issue is advice, and keeps nobody from going on.
   const tone = column.tone === "warn" ? "ok" : column.tone;
@@ -100,13 +110,11 @@ function certificateStop(report: Report | undefined, nowMs: number): Stop {
     tone: column.tone,
     label: "Certificate in use",
     name: found.split(", ")[0] || report?.domain || "—",
-    note:
-      days === undefined
-        ? column.word
-        : days < 0
-          ? `Ended ${spanInWords(-days * DAY_MS)} ago`
-          : `${days} days left`,
+    note: days === undefined ? column.word : endInWords(days),
   };
 }
 
-const DAY_MS = 86_400_000;
+function endInWords(days: number): string {
+  if (days === 0) return "Ends today";
+  return days < 0 ? `Ended ${counted(-days, "day")} ago` : `${counted(days, "day")} left`;
+}

@@ -1,15 +1,16 @@
+import { isBackupOld } from "../../operate/backup-files.ts";
 import { type Html, html } from "../html.ts";
 import { badge, resultBadge } from "../parts/badge.ts";
 import { card, smallLink } from "../parts/card.ts";
 import { sum } from "../parts/chart.ts";
 import { facts } from "../parts/facts.ts";
-import type { DoctorRun, PortalOptions } from "../portal-parts.ts";
+import type { DoctorRun, PortalOptions, ServerFacts } from "../portal-parts.ts";
 import { agoInWords, grouped } from "../words.ts";
 import type { OverviewView } from "./overview-view.ts";
 
 /** How the server itself is, as far as it knows without looking further. */
 export function serverCard({ parts, visit, activity, server }: OverviewView): Html {
-  const { checks, lastBackupMs, makesBackups } = server;
+  const { checks } = server;
   const isHealthy = Object.values(checks).every((each) => each);
   return card({
     title: "Server",
@@ -19,7 +20,7 @@ export function serverCard({ parts, visit, activity, server }: OverviewView): Ht
     body: html`${facts([
       ["Storage", tried(checks["storage"], "Can be written", "Cannot be written")],
       ["DNS", dnsBadge(checks)],
-      ["Backup", backupBadge(makesBackups, lastBackupMs, visit.nowMs)],
+      ["Backup", backupBadge(server, visit.nowMs)],
       ["Updates 24 h", updatesBadge(activity)],
       ["Registration", registrationBadge(parts.options().registration)],
       ["Doctor", doctorBadge(parts.doctor.latest, visit.nowMs)],
@@ -41,10 +42,15 @@ function dnsBadge(checks: Readonly<Record<string, boolean>>): Html {
   return resultBadge("PASS", "Answers over UDP and TCP");
 }
 
-function backupBadge(isOn: boolean, lastMs: number | undefined, nowMs: number): Html {
-  if (!isOn) return resultBadge("WARN", "None is made");
-  if (lastMs === undefined) return resultBadge("WARN", "None yet");
-  return resultBadge("PASS", agoInWords(lastMs, nowMs));
+/** By the rule of the doctor. */
+function backupBadge(
+  { makesBackups, lastBackupMs, backupEverySeconds }: ServerFacts,
+  nowMs: number,
+): Html {
+  if (!makesBackups) return resultBadge("WARN", "None is made");
+  if (lastBackupMs === undefined) return resultBadge("WARN", "None yet");
+  const isOld = isBackupOld(nowMs - lastBackupMs, backupEverySeconds);
+  return resultBadge(isOld ? "WARN" : "PASS", agoInWords(lastBackupMs, nowMs));
 }
 
 function updatesBadge(activity: OverviewView["activity"]): Html {
@@ -60,13 +66,11 @@ function registrationBadge(registration: PortalOptions["registration"]): Html {
 }
 
 function doctorBadge(latest: DoctorRun | undefined, nowMs: number): Html {
-  if (latest === undefined || typeof latest.findings === "string") {
-    return resultBadge("SKIP", "Has not looked yet");
-  }
+  if (latest === undefined) return resultBadge("SKIP", "Has not looked yet");
+  const { findings } = latest;
+  if (typeof findings === "string") return resultBadge("FAIL", "Could not look");
   const count = (status: string): number =>
-    Array.isArray(latest.findings)
-      ? latest.findings.filter((finding) => finding.status === status).length
-      : 0;
+    findings.filter((finding) => finding.status === status).length;
   const [fails, warns] = [count("FAIL"), count("WARN")];
   if (fails > 0) return resultBadge("FAIL", `${fails} wrong, ${warns} to improve`);
   if (warns > 0) return resultBadge("WARN", `${warns} to improve`);

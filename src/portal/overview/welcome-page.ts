@@ -86,7 +86,10 @@ function recordRow({
 
 function delegationBadge(latest: DoctorRun | undefined) {
   const findings = Array.isArray(latest?.findings) ? latest.findings : [];
-  const own = findings.filter(({ id }) => id === "delegation");
+  // One for each zone; where the doctor could not ask, it has found out nothing.
+  const own = findings.filter(
+    ({ id, status }) => id.split(" ", 1)[0] === "delegation" && status !== "SKIP",
+  );
   if (own.length === 0) {
     return badge({ tone: "busy", icon: "propagating", word: "Waiting for you" });
   }

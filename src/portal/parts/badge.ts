@@ -1,8 +1,9 @@
 import type { Status } from "../../check/report.ts";
 import type { HostnameState } from "../../hostname/hostname.ts";
+import type { HostnameRecord } from "../../store/hostnames.ts";
 import { type Html, html, type Piece } from "../html.ts";
 import { type Icon, icon } from "./icon.ts";
-import { type Tone, toneOf, toneOfResult, wordOf } from "./tone.ts";
+import { type Tone, toneOf, toneOfHostname, toneOfResult, wordOf, wordOfHostname } from "./tone.ts";
 
 /** A word with its picture. */
 export interface Badge {
@@ -17,6 +18,15 @@ export function badge({ tone, icon: name, word }: Badge): Html {
 
 export function stateBadge(state: HostnameState): Html {
   return badge({ tone: toneOf(state), icon: state, word: wordOf(state) });
+}
+
+/** As `stateBadge`, with what its record's absence means, too: for where a host name is shown as it is now. */
+export function hostnameBadge(record: HostnameRecord): Html {
+  return badge({
+    tone: toneOfHostname(record),
+    icon: record.state,
+    word: wordOfHostname(record),
+  });
 }
 
 /** How a step or a finding ended, with its word or another one. */

@@ -6,6 +6,8 @@ export interface Card {
   readonly id?: string;
   /** What the step of a way is called by. */
   readonly number?: number;
+  /** It has what is shown this once: the script leaves it as it is. */
+  readonly isOnce?: boolean;
   /** One thing at the right of the title. */
   readonly aside?: Piece;
   /** What stands in the body, with space around it; or already in parts of its own. */
@@ -19,9 +21,9 @@ export function card({ body, ...rest }: Card): Html {
 }
 
 /** A card whose content brings its own space, such as a table. */
-export function plainCard({ title, id, number, aside, body, foot }: Card): Html {
+export function plainCard({ title, id, number, isOnce = false, aside, body, foot }: Card): Html {
   const mark = number !== undefined && html`<span class="number">${number}</span>`;
-  return html`<section class="card"${id !== undefined && html` id="${id}"`}>
+  return html`<section class="card"${id !== undefined && html` id="${id}"`}${isOnce && html` data-once`}>
 <header class="card-head"><h2>${mark}${title}</h2>${aside}</header>
 ${body}${foot !== undefined && html`<footer class="card-foot row spread">${foot}</footer>`}
 </section>`;

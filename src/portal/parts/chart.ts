@@ -76,13 +76,16 @@ export function legend(entries: readonly { readonly fill: Fill; readonly text: P
 }
 
 const SPARK_DAYS = 90;
+/** Of a key, the store keeps no more (`updatesOf`): there may have been others. */
+const KEPT_DAYS = 12;
 
-/** When something happened in the last 90 days; nothing where it did not. */
+/** The days with an update of the last 90, as far as they are known; nothing where there are none. */
 export function spark(daysAgo: readonly number[]): Html | undefined {
   const inside = [...new Set(daysAgo.map(Math.floor))].filter((days) => days < SPARK_DAYS);
   if (inside.length === 0) return undefined;
   const path = inside.map((days) => `M${SPARK_DAYS - 1 - days} 3h1.5v12h-1.5z`).join("");
-  const label = `${counted(daysAgo.filter((days) => days < SPARK_DAYS).length, "update")} in 90 days`;
+  const least = inside.length < KEPT_DAYS ? "" : "at least ";
+  const label = `${least}${counted(inside.length, "day with an update", "days with an update")} in ${SPARK_DAYS} days`;
   return html`<svg class="spark" viewBox="0 0 90 16" preserveAspectRatio="none" role="img" aria-label="${label}"><path class="base" d="M0 15h90v1H0z"/><path d="${path}"/></svg>`;
 }
 

@@ -28,17 +28,22 @@ export function icon(name: Icon): Html {
 }
 
 const SYMBOL = /<symbol id="([a-z_-]+)"(.*)<\/symbol>/g;
-const symbols: ReadonlyMap<string, string> = new Map(
-  [...readFileSync(new URL("../static/icons.svg", import.meta.url), "utf8").matchAll(SYMBOL)].map(
-    ([, id = "", rest = ""]) => [id, `<symbol id="i-${id}"${rest}</symbol>`],
-  ),
-);
+let loaded: ReadonlyMap<string, string> | undefined;
+
+function symbols(): ReadonlyMap<string, string> {
+  loaded ??= new Map(
+    [...readFileSync(new URL("../static/icons.svg", import.meta.url), "utf8").matchAll(SYMBOL)].map(
+      ([, id = "", rest = ""]) => [id, `<symbol id="i-${id}"${rest}</symbol>`],
+    ),
+  );
+  return loaded;
+}
 
 /** The pictures that some markup uses: in the page itself, so that it needs no request and no path for them. */
 export function spriteFor({ text }: Html): Html {
   const used = new Set(
     [...text.matchAll(/<use href="#i-([a-z_-]+)"\/>/g)].map(([, id = ""]) => id),
   );
-  const shapes = [...used].map((id) => symbols.get(id) ?? "").join("");
+  const shapes = [...used].map((id) => symbols().get(id) ?? "").join("");
   return new Html(`<svg class="sprite" aria-hidden="true" focusable="false">${shapes}</svg>`);
 }

@@ -1,5 +1,7 @@
 import type { Status } from "../../check/report.ts";
 import type { HostnameState } from "../../hostname/hostname.ts";
+import { isRecordLost } from "../../hostname/lost-record.ts";
+import type { HostnameRecord } from "../../store/hostnames.ts";
 import { capitalised } from "../words.ts";
 import type { Icon } from "./icon.ts";
 
@@ -31,6 +33,11 @@ export function toneOf(state: HostnameState): Tone {
   return TONES[state];
 }
 
+/** As `toneOf`; one whose record is gone is not as calm as others that are pending. */
+export function toneOfHostname(record: HostnameRecord): Tone {
+  return isRecordLost(record) ? "warn" : toneOf(record.state);
+}
+
 export function needsAttention(state: HostnameState): boolean {
   return TONES[state] === "fail" || TONES[state] === "warn";
 }
@@ -42,6 +49,10 @@ const WORDS: Readonly<Partial<Record<HostnameState, string>>> = {
 
 export function wordOf(state: HostnameState): string {
   return WORDS[state] ?? capitalised(state.replace("_", " "));
+}
+
+export function wordOfHostname(record: HostnameRecord): string {
+  return isRecordLost(record) ? "Record gone" : wordOf(record.state);
 }
 
 const RESULTS: Readonly<Record<Status, { readonly tone: Tone; readonly icon: Icon }>> = {

@@ -1,5 +1,5 @@
 import { type BcryptHash, parseBcryptHash } from "../../delegate/bcrypt-hash.ts";
-import type { BcryptQueue } from "../../delegate/bcrypt-queue.ts";
+import type { BcryptShare } from "../../delegate/bcrypt-share.ts";
 import { canBeHashed, matchesOneTimePassword } from "../../delegate/password.ts";
 import { isUserName } from "../../delegate/user-name.ts";
 import type { UserRecord, Users } from "../../store/users.ts";
@@ -13,8 +13,8 @@ export type PasswordOutcome =
 
 export interface PasswordCheckParts {
   readonly users: Pick<Users, "find">;
-  /** The one of the API: together they have two threads. */
-  readonly bcryptQueue: BcryptQueue;
+  /** Of the one of the API: together they have two threads. */
+  readonly bcryptQueue: Pick<BcryptShare, "matches" | "hash">;
   /** With portal.password_file: whose password is in it, and which. The one that the store has does not count then. */
   readonly fromFile: { readonly userName: string; readonly password: string } | undefined;
 }

@@ -14,11 +14,18 @@ interface Tries {
   /** Of the time that has passed. */
   readonly firstMs: number;
   lastMs: number;
+  /** How many of them were of a name. */
+  readonly ofNames: Map<string, number>;
 }
+
+/** Of one source: of more, none are forgiven. */
+const MOST_NAMES = 20;
+const LONGEST_NAME = 64;
 
 /**
  * How often a source may try to sign in: five failures are free, then each try has to wait twice as long as the one
- * before. By the source alone: if it went by the name, anybody could keep an administrator out.
+ * before. By the source alone: if it went by the name, anybody could keep an administrator out. Whoever signs in is
+ * forgiven the failures of their own name: who has a login must not get more guesses at others by it.
  */
 export class LoginThrottle {
   readonly #time = new PassedTime();
@@ -34,12 +41,18 @@ export class LoginThrottle {
    * Asks for a try. Gives 0, or after how many milliseconds there may be one. A try counts as a failure from its
    * beginning, so that many at once are no way round.
    */
-  take(source: string, nowMs: number): number {
+  take(source: string, nowMs: number, name: string): number {
     const passedMs = this.#time.at(nowMs);
     const tries = this.#remembered(source, passedMs);
     const waitMs = waitOf(tries, passedMs);
     if (waitMs > 0) return waitMs;
     tries.count++;
+    if (
+      name.length <= LONGEST_NAME &&
+      (tries.ofNames.has(name) || tries.ofNames.size < MOST_NAMES)
+    ) {
+      tries.ofNames.set(name, (tries.ofNames.get(name) ?? 0) + 1);
+    }
     tries.lastMs = passedMs;
     this.#tries.delete(source);
     this.#makeRoom();
@@ -47,15 +60,22 @@ export class LoginThrottle {
     return 0;
   }
 
-  /** Somebody has signed in from there. */
-  succeeded(source: string): void {
-    this.#tries.delete(source);
+  /** Somebody of that name has signed in from there. */
+  succeeded(source: string, name: string): void {
+    const tries = this.#tries.get(source);
+    if (tries === undefined) return;
+    tries.count -= tries.ofNames.get(name) ?? 0;
+    tries.ofNames.delete(name);
+    if (tries.count === 0) this.#tries.delete(source);
   }
 
   /** A try that came to nothing, since the server was busy. */
-  giveBack(source: string): void {
+  giveBack(source: string, name: string): void {
     const tries = this.#tries.get(source);
-    if (tries !== undefined) tries.count--;
+    if (tries === undefined) return;
+    tries.count--;
+    const ofName = tries.ofNames.get(name);
+    if (ofName !== undefined) tries.ofNames.set(name, ofName - 1);
   }
 
   #remembered(source: string, passedMs: number): Tries {
@@ -65,7 +85,7 @@ export class LoginThrottle {
       (tries.count < FREE_TRIES
         ? passedMs - tries.firstMs < FREE_MS
         : passedMs - tries.lastMs < FORGET_MS);
-    return isKept ? tries : { count: 0, firstMs: passedMs, lastMs: passedMs };
+    return isKept ? tries : { count: 0, firstMs: passedMs, lastMs: passedMs, ofNames: new Map() };
   }
 
   #makeRoom(): void {

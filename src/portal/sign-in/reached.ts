@@ -31,7 +31,7 @@ const INSECURE: CookieForm = { name: "dnsvouch", attributes: "Path=/; HttpOnly; 
 
 /** RFC 3986 section 3.2.2, as far as browsers send it: no user, no path, no escapes. */
 const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?$/;
-const LOOPBACK = /^(?:localhost|.+\.localhost|127\.[0-9]+\.[0-9]+\.[0-9]+|\[::1\])$/;
+export const LOOPBACK: RegExp = /^(?:localhost|.+\.localhost|127\.[0-9]+\.[0-9]+\.[0-9]+|\[::1\])$/;
 
 /**
  * How a request has reached the portal, or why it must not be used that way. Whether it is this machine

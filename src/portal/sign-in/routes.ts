@@ -1,5 +1,12 @@
 import type { Request } from "express";
-import { whyNotPassword } from "../../delegate/password.ts";
+import { shownUsername } from "../../audit/audit-entry.ts";
+import { isOwnTokenForm } from "../../delegate/access-token.ts";
+import {
+  isOneTimePasswordForm,
+  matchesOneTimePassword,
+  whyNotPassword,
+} from "../../delegate/password.ts";
+import { isUserName } from "../../delegate/user-name.ts";
 import type { RequestSource } from "../../http/request-source.ts";
 import type { Form } from "../form.ts";
 import { sentenceOf } from "../hostname/records.ts";
@@ -85,14 +92,14 @@ export async function login(parts: PortalParts, arrival: Arrival, form: Form): P
       403,
     );
   }
-  const waitMs = throttle.take(source.key, clock());
+  const waitMs = throttle.take(source.key, clock(), name);
   if (waitMs > 0) {
     await signIn.note(source, shownName(name), "limited");
     return again(`Too many failures. Try again in ${spanInWords(waitMs)}.`, 429);
   }
   const outcome = await passwords.check(name, form.exactly("password"));
   if (outcome.kind === "busy") {
-    throttle.giveBack(source.key);
+    throttle.giveBack(source.key, name);
     return again("Too many passwords are checked just now. Try again in a moment.", 503);
   }
   if (outcome.kind === "wrong") {
@@ -102,7 +109,7 @@ export async function login(parts: PortalParts, arrival: Arrival, form: Form): P
       403,
     );
   }
-  throttle.succeeded(source.key);
+  throttle.succeeded(source.key, name);
   const { user, isOneTime } = outcome;
   sessions.close(cookie);
   const session = sessions.open(
@@ -121,9 +128,12 @@ export async function login(parts: PortalParts, arrival: Arrival, form: Form): P
   return { view: redirect(to), setCookie: settingCookie(reached.cookie, session) };
 }
 
-/** What somebody has typed as their name may be a password. */
+/** What somebody has typed as their name may be a password, a key or a token. */
 function shownName(name: string): string {
-  return /^[A-Za-z0-9._@+-]{1,64}$/.test(name) ? name : "(it has the form of none)";
+  if (!isUserName(name)) return "(it has the form of none)";
+  return isOneTimePasswordForm(name) || isOwnTokenForm(name)
+    ? "(it has the form of a password or a token)"
+    : shownUsername(name);
 }
 
 export async function logout(
@@ -169,9 +179,15 @@ export async function choosePassword(
   const chosen = form.exactly("password");
   const why = whyNotPassword(chosen);
   if (why !== undefined) return again({ password: sentenceOf(why) });
+  const { password: current } = user;
+  if (current?.scheme === "one-time" && matchesOneTimePassword(chosen, current.hash)) {
+    return again({
+      password: "That is the one-time password, which others may have read: choose another.",
+    });
+  }
   if (chosen !== form.exactly("again")) return again({ again: "It is not the same as above." });
   if (!isFirst) {
-    const waitMs = throttle.take(source.key, clock());
+    const waitMs = throttle.take(source.key, clock(), user.name);
     if (waitMs > 0) return again({ "": `Too many failures. Try again in ${spanInWords(waitMs)}.` });
     const outcome = await passwords.check(user.name, form.exactly("current"));
     if (outcome.kind === "wrong") {
@@ -179,25 +195,29 @@ export async function choosePassword(
       return again({ current: "That is not your password." });
     }
     if (outcome.kind === "busy") {
-      throttle.giveBack(source.key);
+      throttle.giveBack(source.key, user.name);
       return again({ "": "Too many passwords are checked just now. Try again in a moment." });
     }
-    throttle.succeeded(source.key);
+    throttle.succeeded(source.key, user.name);
   }
   const hash = await bcryptQueue.hash(chosen);
   if (hash === "busy")
     return again({ "": "Too many passwords are checked just now. Try again in a moment." });
   const password = { scheme: "bcrypt", hash } as const;
-  await store.users.setPassword({ name: user.name, password, timeMs: clock(), origin });
-  const now = await store.users.find(user.name);
+  const { name } = user;
+  const act = { name, password, seen: user, timeMs: clock(), origin };
+  if ((await store.users.setPassword(act)) === "gone") {
+    return again({
+      "": "Nothing was changed: somebody has changed or deleted this user meanwhile. Sign in anew.",
+    });
+  }
   const token = sentCookie(visit.req.headers.cookie, reached.cookie);
   if (token !== undefined) sessions.close(token);
-  if (now === undefined) return { view: redirect("/login") };
   const session = sessions.open(
     {
-      userId: now.id,
-      userName: now.name,
-      passwordNumber: now.passwordNumber,
+      userId: user.id,
+      userName: name,
+      passwordNumber: user.passwordNumber + 1,
       mustChoosePassword: false,
       source: source.origin.forwarded ?? source.origin.peer,
     },

@@ -5,6 +5,8 @@ import type { UserRecord } from "../../store/users.ts";
 /** A session that nobody has used for so long is over, milliseconds. */
 const IDLE_MS = 30 * 60_000;
 const MOST_SESSIONS = 10_000;
+/** Nobody ends the sessions of others by signing in again and again. */
+const MOST_SESSIONS_OF_USER = 20;
 /** 256 random bits. */
 const TOKEN_OCTETS = 32;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -71,10 +73,11 @@ export class Sessions {
     return this.#entries.size;
   }
 
-  /** A new session, always with a new token. Beyond 10,000 the oldest is over. */
+  /** A new session, always with a new token. Beyond 20 of somebody their oldest is over, beyond 10,000 the oldest. */
   open(who: SignedIn, nowMs: number): string {
     const passedMs = this.#time.at(nowMs);
     this.#forgetEnded(passedMs);
+    this.#makeRoomFor(who.userId);
     const token = randomToken(this.#randomOctets);
     const session = { ...who, createdMs: nowMs };
     this.#entries.set(keyOf(token), { session, openedMs: passedMs, usedMs: passedMs });
@@ -112,6 +115,13 @@ export class Sessions {
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size < MOST_SESSIONS) return;
       this.#entries.delete(oldest);
+    }
+  }
+
+  #makeRoomFor(userId: number): void {
+    const theirs = [...this.#entries].filter(([, { session }]) => session.userId === userId);
+    for (const [key] of theirs.slice(0, Math.max(theirs.length - MOST_SESSIONS_OF_USER + 1, 0))) {
+      this.#entries.delete(key);
     }
   }
 }

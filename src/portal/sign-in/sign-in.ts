@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { AuditResult, Origin } from "../../audit/audit-entry.ts";
 import type { RefusalRecorder } from "../../audit/refusal-recorder.ts";
-import type { BcryptQueue } from "../../delegate/bcrypt-queue.ts";
+import type { BcryptShare } from "../../delegate/bcrypt-share.ts";
 import type { RequestSource, RequestSources } from "../../http/request-source.ts";
 import { type Store, StoreError } from "../../store/store.ts";
 import type { UserRecord } from "../../store/users.ts";
@@ -20,7 +20,7 @@ export interface SignInParts {
   readonly csrf: CsrfTokens;
   readonly throttle: LoginThrottle;
   readonly passwords: PasswordCheck;
-  readonly bcryptQueue: BcryptQueue;
+  readonly bcryptQueue: BcryptShare;
   readonly refusals: RefusalRecorder;
   readonly insecure: boolean;
   /** "": no proxy says who somebody is. */

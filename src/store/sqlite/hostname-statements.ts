@@ -11,6 +11,7 @@ export interface HostnameStatements {
   readonly list: Statement<[HostnameFilter], HostnameRow>;
   readonly listOfDelegate: Statement<[HostnameFilter], HostnameRow>;
   readonly listInState: Statement<[HostnameFilter], HostnameRow>;
+  readonly lost: Statement<[{ after: number; upTo: number; most: number }], HostnameRow>;
   readonly ofDelegate: Statement<[delegateId: number], HostnameRow>;
   readonly countOfDelegate: Statement<[delegateId: number], { count: number }>;
   readonly countByState: Statement<[], { state: string; count: number }>;
@@ -87,6 +88,8 @@ export interface HostnameFilter {
   readonly labelKey: string | null;
   readonly labelValue: string | null;
   readonly q: string | null;
+  /** JSON: a list of numbers. */
+  readonly orOfDelegates: string;
   readonly after: number;
   readonly upTo: number;
   readonly most: number;
@@ -134,7 +137,8 @@ const FILTER = `
   AND (@tenant IS NULL OR h.tenant = @tenant)
   AND (@labelKey IS NULL OR EXISTS (
     SELECT 1 FROM json_each(h.labels) AS l WHERE l.key = @labelKey AND l.value = @labelValue))
-  AND (@q IS NULL OR instr(h.name, @q) > 0)`;
+  AND (@q IS NULL OR instr(h.name, @q) > 0 OR h.id IN (
+    SELECT id FROM hostname WHERE delegate_id IN (SELECT value FROM json_each(@orOfDelegates))))`;
 
 export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = {
   any: "SELECT id FROM hostname LIMIT 1",
@@ -147,6 +151,12 @@ export const HOSTNAME_SQL: Readonly<Record<keyof HostnameStatements, string>> = 
     WHERE h.delegate_id = @delegateId AND (@state IS NULL OR h.state = @state) AND ${FILTER}
     ORDER BY h.id LIMIT @most`,
   listInState: `${HOSTNAMES} WHERE h.state = @state AND ${FILTER} ORDER BY h.id LIMIT @most`,
+  // As isRecordLost.
+  lost: `${HOSTNAMES}
+    WHERE h.state = 'pending' AND h.id > @after AND h.id <= @upTo AND h.reason <> ''
+      AND h.since_ms > h.created_ms AND d.served_ms >= h.created_ms
+      AND ${lastUpdateOf("h.delegate_id")} >= h.created_ms
+    ORDER BY h.id LIMIT @most`,
   ofDelegate: `${HOSTNAMES} WHERE h.delegate_id = ? ORDER BY h.id`,
   countOfDelegate: "SELECT count(*) AS count FROM hostname WHERE delegate_id = ?",
   countByState: "SELECT state, count(*) AS count FROM hostname GROUP BY state ORDER BY state",

@@ -52,6 +52,7 @@ export function mergeReplaced(database: Database, nowMs: number): MergeReport {
     run(DROP_USERS);
     run(TAKE_USERS);
   }
+  run(ADD_SEQUENCES);
   run(RAISE_SEQUENCES);
   const lostAuditRows = isDescendant ? 0 : count("SELECT count(*) FROM old.audit");
   if (isDescendant) run(CONTINUE_TRAIL);
@@ -252,12 +253,21 @@ const REVOKE_LINKS = `
   WHERE token_hash NOT IN (SELECT token_hash FROM old.customer_link)
     AND id <= (SELECT seq FROM old.sqlite_sequence WHERE name = 'customer_link')`;
 
+const BOTH_TRAILS = "SELECT 1 FROM old.audit AS r JOIN main.audit AS k ON k.sequence = r.sequence";
+const IS_SAME_ROW = `k.time_ms = r.time_ms AND k.action = r.action AND k.detail IS r.detail
+  AND k.previous_hash = r.previous_hash`;
+
 /**
- * Whether `old` has users, and what was done to them last is nothing that `main` knows: otherwise those of `main`
- * came after it, and stay. As with delegates, a row that was pruned is not known.
+ * Whether `old` has users, is later than `main`, and what was done to them last is nothing that `main` knows: otherwise
+ * those of `main` came after it, and stay. As with delegates, a row that was pruned is not known. A trail with another
+ * row of the same number, and none that is the same, is that of another server, such as a new one that was started once
+ * before the restore: its users are not those whom the backup is restored for.
  */
 const HAS_OTHER_USERS = `
-  SELECT EXISTS (SELECT 1 FROM old.portal_user) AND NOT EXISTS (
+  SELECT EXISTS (SELECT 1 FROM old.portal_user)
+    AND (SELECT newest FROM old.audit_anchor) > (SELECT newest FROM main.audit_anchor)
+    AND (NOT EXISTS (${BOTH_TRAILS}) OR EXISTS (${BOTH_TRAILS} WHERE ${IS_SAME_ROW}))
+    AND NOT EXISTS (
     SELECT 1 FROM old.audit AS r JOIN main.audit AS k ON k.sequence = r.sequence
     WHERE r.sequence = (SELECT max(sequence) FROM temp.last_act WHERE substr(action, 1, 5) = 'user.')
       AND k.action = r.action AND k.detail = r.detail AND k.previous_hash = r.previous_hash)`;
@@ -265,6 +275,10 @@ const DROP_USERS = "DELETE FROM main.portal_user";
 const TAKE_USERS = "INSERT INTO main.portal_user SELECT * FROM old.portal_user";
 
 /** A number that was given out is never given out again. */
+const ADD_SEQUENCES = `
+  INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq FROM old.sqlite_sequence
+  WHERE name NOT IN (SELECT name FROM main.sqlite_sequence)
+    AND name IN (SELECT name FROM main.sqlite_master)`;
 const RAISE_SEQUENCES = `
   UPDATE main.sqlite_sequence SET seq = max(seq, coalesce(
     (SELECT o.seq FROM old.sqlite_sequence AS o WHERE o.name = sqlite_sequence.name), 0))`;

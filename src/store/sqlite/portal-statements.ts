@@ -25,6 +25,8 @@ export interface PortalStatements {
         passwordScheme: string | null;
         passwordHash: Uint8Array | null;
         timeMs: number;
+        seenId: number | null;
+        seenNumber: number | null;
       },
     ]
   >;
@@ -78,7 +80,8 @@ const PORTAL_SQL: Readonly<Record<keyof PortalStatements, string>> = {
   setPassword: `
     UPDATE portal_user SET password_scheme = @passwordScheme, password_hash = @passwordHash,
       password_number = password_number + 1, password_ms = @timeMs
-    WHERE name = @name`,
+    WHERE name = @name
+      AND (@seenId IS NULL OR (id = @seenId AND password_number = @seenNumber))`,
   setRole: "UPDATE portal_user SET role = @role WHERE name = @name",
   deleteUser: "DELETE FROM portal_user WHERE name = ?",
   setLogin: "UPDATE portal_user SET last_login_ms = @nowMs WHERE name = @name",

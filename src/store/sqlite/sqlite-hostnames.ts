@@ -49,7 +49,7 @@ export class SqliteHostnames implements Hostnames {
   }
 
   async list(query: HostnameQuery): Promise<Scanned<HostnameRecord>> {
-    const { delegateId, state, tenant, label, q, after, most } = query;
+    const { delegateId, state, tenant, label, q, orOfDelegates = [], after, most } = query;
     const isSearch = tenant !== undefined || label !== undefined || q !== undefined;
     const newest = this.#newest();
     // Those of a delegate are few.
@@ -62,6 +62,7 @@ export class SqliteHostnames implements Hostnames {
       labelKey: label?.key ?? null,
       labelValue: label?.value ?? null,
       q: q ?? null,
+      orOfDelegates: JSON.stringify(orOfDelegates),
       after,
       upTo,
       most,
@@ -70,6 +71,13 @@ export class SqliteHostnames implements Hostnames {
       if (delegateId !== undefined) return sql.listOfDelegate.all(filter);
       return state === undefined ? sql.list.all(filter) : sql.listInState.all(filter);
     });
+    return { rows: rows.map(hostnameOf), lookedTo: upTo < newest ? upTo : undefined };
+  }
+
+  async lost({ after, most }: Page): Promise<Scanned<HostnameRecord>> {
+    const newest = this.#newest();
+    const upTo = Math.min(after + SCANNED_ROWS, newest);
+    const rows = this.#access.read(({ hostnames: sql }) => sql.lost.all({ after, upTo, most }));
     return { rows: rows.map(hostnameOf), lookedTo: upTo < newest ? upTo : undefined };
   }
 

@@ -15,6 +15,7 @@ import {
   SCANNED_DELEGATES,
   SCANNED_ROWS,
   type Scanned,
+  SHORTEST_OF_DELEGATE,
 } from "../lists.ts";
 import type { TokenRecord } from "../tokens.ts";
 import { eventsAfter, newestEvent, newestEvents, refusalsOf, updatesOf } from "./event-lists.ts";
@@ -34,6 +35,7 @@ type DelegateListRow = {
   readonly lastUpdateMs: number | null;
   readonly keys: number;
   readonly hostnames: number;
+  readonly firstHostname: string | null;
 };
 
 const DELEGATES = `
@@ -42,7 +44,8 @@ const DELEGATES = `
     (SELECT max(last_used_ms) FROM credential WHERE delegate_id = d.id) AS lastUpdateMs,
     (SELECT count(*) FROM credential WHERE delegate_id = d.id AND revoked_ms IS NULL
       AND (expires_ms IS NULL OR expires_ms > @nowMs)) AS keys,
-    (SELECT count(*) FROM hostname WHERE delegate_id = d.id) AS hostnames
+    (SELECT count(*) FROM hostname WHERE delegate_id = d.id) AS hostnames,
+    (SELECT name FROM hostname WHERE delegate_id = d.id ORDER BY id LIMIT 1) AS firstHostname
   FROM delegate AS d JOIN zone AS z ON z.id = d.zone_id`;
 
 const STATES: Readonly<Record<DelegateRecord["state"], string>> = {
@@ -58,9 +61,19 @@ function delegateList(state: DelegateRecord["state"] | undefined): string {
     AND (@labelKey IS NULL OR EXISTS (
       SELECT 1 FROM json_each(d.labels) AS l WHERE l.key = @labelKey AND l.value = @labelValue))
     AND (@q IS NULL OR instr(d.subdomain || '.' || z.apex, @q) > 0 OR EXISTS (
-      SELECT 1 FROM hostname AS h WHERE h.delegate_id = d.id AND instr(h.name, @q) > 0))
+      SELECT 1 FROM hostname AS h WHERE h.delegate_id = d.id AND instr(h.name, @q) > 0)
+      OR instr(lower(d.contact), @soughtText) > 0)
   ORDER BY d.id LIMIT @most`;
 }
+
+const DELEGATES_WITH = `
+  SELECT d.id FROM delegate AS d
+  WHERE d.id > @after AND d.id <= @upTo AND (
+    (length(@name) >= ${SHORTEST_OF_DELEGATE} AND instr(d.subdomain, @name) > 0)
+    OR instr(lower(d.contact), @text) > 0
+    OR instr(d.subdomain || (
+      SELECT '.' || apex FROM zone WHERE id = d.zone_id AND instr(@name, '.' || apex) > 0), @name) > 0)
+  ORDER BY d.id`;
 
 const TOKENS = `
   SELECT id, scope, label, created_ms AS createdMs, expires_ms AS expiresMs, last_used_ms AS lastUsedMs,
@@ -87,12 +100,14 @@ export class SqliteLists implements Lists {
   }
 
   async delegates(query: DelegateQuery): Promise<Scanned<DelegateDetails>> {
-    const { state, tenant, label, q, after, most, nowMs } = query;
+    const { state, tenant, label, sought, after, most, nowMs } = query;
+    const q = query.q ?? sought?.name;
     const filter = {
       tenant: tenant ?? null,
       labelKey: label?.key ?? null,
       labelValue: label?.value ?? null,
       q: q ?? null,
+      soughtText: sought?.text ?? null,
     };
     const isSearch = tenant !== undefined || label !== undefined || q !== undefined;
     const newest = this.#newest("delegate");
@@ -101,6 +116,16 @@ export class SqliteLists implements Lists {
     const page = { ...filter, after, upTo, most, nowMs };
     const rows = this.#all<DelegateListRow>(delegateList(state), page);
     return { rows: rows.map(detailsOf), lookedTo: upTo < newest ? upTo : undefined };
+  }
+
+  async delegatesWith({
+    sought,
+    after,
+  }: Parameters<Lists["delegatesWith"]>[0]): Promise<Scanned<number>> {
+    const newest = this.#newest("delegate");
+    const upTo = Math.min(after + SCANNED_ROWS, newest);
+    const rows = this.#all<{ id: number }>(DELEGATES_WITH, { ...sought, after, upTo });
+    return { rows: rows.map(({ id }) => id), lookedTo: upTo < newest ? upTo : undefined };
   }
 
   async delegate(id: number, nowMs: number): Promise<DelegateDetails | undefined> {
@@ -141,7 +166,16 @@ export class SqliteLists implements Lists {
 }
 
 function detailsOf(row: DelegateListRow): DelegateDetails {
-  const { allowFrom, labels, txtSlots, disabledMs, deletedMs, lastUpdateMs, ...rest } = row;
+  const {
+    allowFrom,
+    labels,
+    txtSlots,
+    disabledMs,
+    deletedMs,
+    lastUpdateMs,
+    firstHostname,
+    ...rest
+  } = row;
   const { restricted, entries } = restoreAllowFrom(allowFrom);
   const live = disabledMs === null ? "live" : "disabled";
   return {
@@ -152,6 +186,7 @@ function detailsOf(row: DelegateListRow): DelegateDetails {
     allowFrom: entries,
     isAllowFromReadable: !restricted || entries.length > 0,
     lastUpdateMs: lastUpdateMs ?? undefined,
+    firstHostname: firstHostname ?? undefined,
     lockedMs: disabledMs ?? undefined,
     deletedMs: deletedMs ?? undefined,
   };

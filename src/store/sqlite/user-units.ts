@@ -27,9 +27,15 @@ export function createUser(
 
 export function setPassword(
   context: UnitContext,
-  { name, password, timeMs, origin }: Parameters<Users["setPassword"]>[0],
+  { name, password, seen, timeMs, origin }: Parameters<Users["setPassword"]>[0],
 ): "changed" | "gone" {
-  const { changes } = context.portal.setPassword.run({ name, ...columnsOf(password), timeMs });
+  const { changes } = context.portal.setPassword.run({
+    name,
+    ...columnsOf(password),
+    timeMs,
+    seenId: seen?.id ?? null,
+    seenNumber: seen?.passwordNumber ?? null,
+  });
   if (changes === 0) return "gone";
   record(context, { timeMs, origin }, "user.password", `user ${name}`);
   return "changed";

@@ -26,6 +26,15 @@ test("a session is found by its token, and says who it is", () => {
   expect(sessions.find(token, NOW_MS)).toEqual({ ...WHO, createdMs: NOW_MS });
 });
 
+test("somebody has twenty at most, and who signs in again and again ends no other's", () => {
+  const sessions = newSessions();
+  const other = sessions.open({ ...WHO, userId: 8 }, NOW_MS);
+  const tokens = Array.from({ length: 21 }, () => sessions.open(WHO, NOW_MS));
+  const found = tokens.filter((token) => sessions.find(token, NOW_MS) !== undefined);
+  expect(found).toEqual(tokens.slice(1));
+  expect(sessions.find(other, NOW_MS)).toBeDefined();
+});
+
 test("each login has another token, so what was planted before is worth nothing after", () => {
   const sessions = newSessions();
   const planted = sessions.open(WHO, NOW_MS);
@@ -109,7 +118,7 @@ test("the oldest goes when there are too many, those that are over go first", ()
   const oldest = sessions.open(WHO, laterMs);
   expect(sessions.size).toBe(1);
   const second = sessions.open(WHO, laterMs);
-  for (let i = 2; i < 10_000; i++) sessions.open(WHO, laterMs);
+  for (let i = 2; i < 10_000; i++) sessions.open({ ...WHO, userId: i }, laterMs);
   expect(sessions.find(oldest, laterMs)).toBeDefined();
   const newest = sessions.open(WHO, laterMs);
   expect(sessions.size).toBe(10_000);
