@@ -72,11 +72,6 @@ async function performHere(
     const notice = (text: string): void => void process.stderr.write(`dnsvouch: ${text}\n`);
     const store = await openSqliteStore(path, notice);
     try {
-      // A unit can name the data where no file does: then this is not what its server will open.
-      if (store.isNew)
-        notice(
-          `this makes a new database, ${resolve(path)}: the server has to open the same (database.connection, DNSVOUCH_DB)`,
-        );
       // No server, so nobody is told of what changes.
       const parts = {
         store,
@@ -86,7 +81,14 @@ async function performHere(
         newUuid: uuidv4,
         origin: COMMAND_LINE,
       };
-      return await performOn(name, parts, args);
+      const outcome = await performOn(name, parts, args);
+      // A unit can name the data where no file does: then this is not what its server will open.
+      if (store.isNew && "result" in outcome) {
+        notice(
+          `this has made a new database, ${resolve(path)}: the server has to open the same (database.connection, DNSVOUCH_DB)`,
+        );
+      }
+      return outcome;
     } finally {
       await store.close();
     }

@@ -51,7 +51,7 @@ async function isPasswordOf(name: string, text: string): Promise<boolean | "busy
 test("a password is set before there is any server, and changed at one that runs", async () => {
   const first = await passwd(`${PASSWORD}\n`, "--json");
   expect(first).toMatchObject({ code: 0 });
-  expect(first.err).toContain(`this makes a new database, ${database}: `);
+  expect(first.err).toContain(`this has made a new database, ${database}: `);
   expect(JSON.parse(first.out)).toEqual({ name: "admin", outcome: "created" });
   expect(await isPasswordOf("admin", PASSWORD)).toBe(true);
   const before = (await stored("admin"))?.passwordNumber ?? 0;

@@ -8,6 +8,7 @@ import {
 } from "../../delegate/password.ts";
 import { isUserName } from "../../delegate/user-name.ts";
 import type { RequestSource } from "../../http/request-source.ts";
+import type { UserRecord } from "../../store/users.ts";
 import type { Form } from "../form.ts";
 import { sentenceOf } from "../hostname/records.ts";
 import type { PortalParts } from "../portal-parts.ts";
@@ -177,15 +178,8 @@ export async function choosePassword(
     });
   }
   const chosen = form.exactly("password");
-  const why = whyNotPassword(chosen);
-  if (why !== undefined) return again({ password: sentenceOf(why) });
-  const { password: current } = user;
-  if (current?.scheme === "one-time" && matchesOneTimePassword(chosen, current.hash)) {
-    return again({
-      password: "That is the one-time password, which others may have read: choose another.",
-    });
-  }
-  if (chosen !== form.exactly("again")) return again({ again: "It is not the same as above." });
+  const why = whyNotChosen(form, user);
+  if (why !== undefined) return again(why);
   if (!isFirst) {
     const waitMs = throttle.take(source.key, clock(), user.name);
     if (waitMs > 0) return again({ "": `Too many failures. Try again in ${spanInWords(waitMs)}.` });
@@ -227,6 +221,22 @@ export async function choosePassword(
     view: redirect("/", { tone: "ok", text: "Your password is saved." }),
     setCookie: settingCookie(reached.cookie, session),
   };
+}
+
+/** What is wrong with what was written as the new password, by the field; undefined: nothing. */
+function whyNotChosen(
+  form: Form,
+  { password }: UserRecord,
+): Readonly<Record<string, string>> | undefined {
+  const chosen = form.exactly("password");
+  const why = whyNotPassword(chosen);
+  if (why !== undefined) return { password: sentenceOf(why) };
+  if (password?.scheme === "one-time" && matchesOneTimePassword(chosen, password.hash)) {
+    return {
+      password: "That is the one-time password, which others may have read: choose another.",
+    };
+  }
+  return chosen === form.exactly("again") ? undefined : { again: "It is not the same as above." };
 }
 
 /** A page of ours, by path and query: nothing that leads elsewhere. */
