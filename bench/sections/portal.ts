@@ -49,6 +49,7 @@ function pagesOf({ delegate, hostname, token }: PortalData): readonly Page[] {
     page("delegates, 50 rows", "/delegates?view=delegates", "/delegates/50"),
     // One of all, so that all are looked at.
     page("host names, a search", `/delegates?q=${hostname}`, hostname),
+    page("delegates, a search", `/delegates?view=delegates&q=${hostname}`, hostname),
     page("delegate", `/delegates/${delegate}`, hostname),
     page("host name", `/hostnames/${hostname}`, hostname),
     page("events", "/events", "Events"),

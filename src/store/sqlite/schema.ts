@@ -241,6 +241,9 @@ ALTER TABLE hostname ADD COLUMN gist TEXT;
 -- With the name, of which a part is looked for: a row has its report with it, and four of them fill a page.
 DROP INDEX hostname_state;
 CREATE INDEX hostname_in_state ON hostname (state, id, name);
+-- So do those of a delegate, whose list is searched by them.
+DROP INDEX hostname_of_delegate;
+CREATE INDEX hostname_named_of_delegate ON hostname (delegate_id, id, name);
 
 -- The days of its newest updates, the newest first, in days since 1970: an update writes into this row anyway.
 ALTER TABLE credential ADD COLUMN used_days TEXT NOT NULL DEFAULT '';

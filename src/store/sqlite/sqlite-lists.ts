@@ -66,13 +66,17 @@ function delegateList(state: DelegateRecord["state"] | undefined): string {
   ORDER BY d.id LIMIT @most`;
 }
 
+/** Of the zone that what is looked for ends with, the nearest one: found once for all rows. */
+const NAMED_ZONE = `(
+  SELECT * FROM zone WHERE substr(@name, -length(apex) - 1) = '.' || apex ORDER BY length(apex) DESC LIMIT 1)`;
+
 const DELEGATES_WITH = `
   SELECT d.id FROM delegate AS d
   WHERE d.id > @after AND d.id <= @upTo AND (
     (length(@name) >= ${SHORTEST_OF_DELEGATE} AND instr(d.subdomain, @name) > 0)
-    OR instr(lower(d.contact), @text) > 0
-    OR instr(d.subdomain || (
-      SELECT '.' || apex FROM zone WHERE id = d.zone_id AND instr(@name, '.' || apex) > 0), @name) > 0)
+    OR (d.contact <> '' AND instr(lower(d.contact), @text) > 0)
+    OR (d.zone_id = ${NAMED_ZONE.replace("*", "id")}
+      AND instr(d.subdomain || '.', ${NAMED_ZONE.replace("*", "substr(@name, 1, length(@name) - length(apex))")}) > 0))
   ORDER BY d.id`;
 
 const TOKENS = `
