@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PortalPage } from "./portal-client.ts";
-import { addDelegate, type PortalUnderTest, startPortal, trailOf } from "./portal-under-test.ts";
+import {
+  addDelegate,
+  allPages,
+  nextOf,
+  type PortalUnderTest,
+  startPortal,
+  trailOf,
+} from "./portal-under-test.ts";
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 8, 14, 12);
@@ -40,21 +47,7 @@ function rowsOf({ elements }: PortalPage): string[] {
   return rows.map(({ text }) => text);
 }
 
-function nextOf({ elements }: PortalPage): string | undefined {
-  return elements
-    .find(({ attributes }) => attributes.get("rel") === "next")
-    ?.attributes.get("href");
-}
-
-async function allOf(path: string): Promise<readonly string[][]> {
-  const pages: string[][] = [];
-  for (let next: string | undefined = path; next !== undefined; ) {
-    const page = await portal.admin.get(next);
-    pages.push(rowsOf(page));
-    next = nextOf(page);
-  }
-  return pages;
-}
+const allOf = (path: string) => allPages(portal.admin, path, rowsOf);
 
 describe("the trail", () => {
   test("is shown from its end, each row once over all pages", async () => {

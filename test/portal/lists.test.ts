@@ -5,6 +5,8 @@ import type { PortalPage } from "./portal-client.ts";
 import {
   addDelegate,
   addHostname,
+  allPages,
+  nextOf,
   type PortalUnderTest,
   startPortal,
 } from "./portal-under-test.ts";
@@ -50,22 +52,8 @@ function namesOn({ elements }: PortalPage): string[] {
   return links.map(({ text }) => text);
 }
 
-function nextOf({ elements }: PortalPage): string | undefined {
-  return elements
-    .find(({ attributes }) => attributes.get("rel") === "next")
-    ?.attributes.get("href");
-}
-
 /** All pages of a list, one after the other. */
-async function allOf(path: string): Promise<readonly string[][]> {
-  const pages: string[][] = [];
-  for (let next: string | undefined = path; next !== undefined; ) {
-    const page = await portal.admin.get(next);
-    pages.push(namesOn(page));
-    next = nextOf(page);
-  }
-  return pages;
-}
+const allOf = (path: string) => allPages(portal.admin, path, namesOn);
 
 describe("the list of host names", () => {
   test("has every one once, over all pages, those first that need attention", async () => {

@@ -16,7 +16,7 @@ import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { UserRole } from "../../src/store/users.ts";
 import { type ServerUnderTest, startServerUnderTest } from "../support/server-under-test.ts";
-import { PortalClient } from "./portal-client.ts";
+import { PortalClient, type PortalPage } from "./portal-client.ts";
 
 export const ZONE = "auth.example.org";
 export const ADMIN = "ada";
@@ -76,6 +76,28 @@ export async function signedIn(url: string, user: string): Promise<PortalClient>
   assert.deepEqual([status, location], [303, "/"], words);
   await client.get("/settings");
   return client;
+}
+
+/** Everything on all pages of a list, one page after the other. `rowsOf`: what is on one. */
+export async function allPages(
+  client: PortalClient,
+  path: string,
+  rowsOf: (page: PortalPage) => string[],
+): Promise<readonly string[][]> {
+  const pages: string[][] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const page: PortalPage = await client.get(next);
+    pages.push(rowsOf(page));
+    next = nextOf(page);
+  }
+  return pages;
+}
+
+/** Where the page behind it is. */
+export function nextOf({ elements }: PortalPage): string | undefined {
+  return elements
+    .find(({ attributes }) => attributes.get("rel") === "next")
+    ?.attributes.get("href");
 }
 
 export interface SeededDelegate {
